@@ -1,0 +1,98 @@
+package main
+
+// Hugo inside this process: it is given its own standard streams, so that its
+// chatter and its usage help reach nobody and its error lines, which name file
+// and line, reach everybody.
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/gohugoio/hugo/commands"
+	"github.com/gohugoio/hugo/common/herrors"
+)
+
+// hugoLines receives what Hugo says, a line at a time, with the project's path
+// cut off the file names. The two functions may be called at the same time.
+type hugoLines struct {
+	chatter func(line string) // standard output
+	trouble func(line string) // standard error: errors and warnings
+}
+
+// runHugo runs one Hugo command on the project in root and returns when it has
+// ended and all it said has been passed on. While it runs, os.Stdout and
+// os.Stderr are Hugo's; callers keep their own.
+//
+// Warnings are lines that begin with WARN. Hugo's --panicOnWarning is not used:
+// it shows the first warning only, as a stack trace, and ends the process.
+func runHugo(root string, lines hugoLines, args ...string) (err error) {
+	root, err = filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	stdout, stderr := os.Stdout, os.Stderr
+	var readers sync.WaitGroup
+	pipe := func(line func(string)) (*os.File, error) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		readers.Go(func() {
+			defer r.Close()
+			forEachLine(r, func(text string) {
+				line(strings.ReplaceAll(text, root+string(filepath.Separator), ""))
+			})
+		})
+		return w, nil
+	}
+	out, err := pipe(lines.chatter)
+	if err != nil {
+		return err
+	}
+	bad, err := pipe(lines.trouble)
+	if err != nil {
+		out.Close()
+		readers.Wait()
+		return err
+	}
+	os.Stdout, os.Stderr = out, bad
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("hugo: %v", p)
+		}
+		os.Stdout, os.Stderr = stdout, stderr
+		out.Close()
+		bad.Close()
+		readers.Wait()
+	}()
+	err = commands.Execute(append(args, "--source", root))
+	for _, e := range herrors.Errors(err) {
+		if !summary.MatchString(e.Error()) {
+			fmt.Fprintln(bad, "ERROR", e)
+		}
+	}
+	return err
+}
+
+// summary matches the error that only counts those already printed.
+var summary = regexp.MustCompile(`logged \d+ error\(s\)$`)
+
+// forEachLine calls f for each line of r, however long.
+func forEachLine(r io.Reader, f func(line string)) {
+	lines := bufio.NewReader(r)
+	for {
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			f(line)
+		}
+		if err != nil {
+			return
+		}
+	}
+}

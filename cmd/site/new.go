@@ -1,0 +1,87 @@
+package main
+
+// site new: a page from its archetype, at the place where it belongs.
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+type newCmd struct {
+	Kind string `arg:"" placeholder:"種類" help:"ページの種類。"`
+	Slug string `arg:"" placeholder:"名前" help:"URL になる名前。半角の英小文字、数字、ハイフン。"`
+}
+
+// kind is what an editor calls a page. A folder holds a page together with
+// other files (a survey's results).
+type kind struct {
+	name, section, japanese string
+	folder                  bool
+}
+
+// kinds in the order in which they are listed; a section's archetype bears its name.
+var kinds = []kind{
+	{"event", "events", "地域イベント", false},
+	{"area", "area", "地域の情報", false},
+	{"knowledge", "knowledge", "仕事の手引き（OJTの覚え書き）", false},
+	{"notice", "notices", "コンプライアンスの注意喚起", false},
+	{"commendation", "commendations", "職員表彰", false},
+	{"proposal", "proposals", "職員提案", false},
+	{"training", "training", "研修の教材", false},
+	{"survey", "surveys", "アンケート", true},
+	{"results", "results", "アンケートの結果", true},
+}
+
+func (c *newCmd) Run(ui *ui) error {
+	if err := atProjectRoot("."); err != nil {
+		return err
+	}
+	k, err := kindNamed(c.Kind)
+	if err != nil {
+		return err
+	}
+	if !slug.MatchString(c.Slug) {
+		return &problem{misuse: true, sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
+			next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
+	}
+	file := path.Join("content", k.section, c.Slug+".md")
+	if k.folder {
+		file = path.Join("content", k.section, c.Slug, "index.md")
+	}
+	for _, there := range []string{file, path.Join("content", k.section, c.Slug)} {
+		if _, err := os.Stat(filepath.FromSlash(there)); !errors.Is(err, fs.ErrNotExist) {
+			return &problem{sentence: there + " は、もうあります。", next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
+		}
+	}
+	err = runHugo(".", hugoLines{
+		chatter: func(string) {},
+		trouble: func(line string) { fmt.Fprintln(ui.err, line) },
+	}, "new", "content", "--kind", k.section, "--noBuildLock", file)
+	if err != nil {
+		return &problem{sentence: "ひな形を作れませんでした。", next: []string{"上の行に、直すところが出ています。"}}
+	}
+	ui.result("%s", file)
+	if ui.terminal {
+		ui.say("%sのひな形を作りました。", k.japanese)
+		ui.say("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
+		ui.say("公開するときは、draft: true の行を消します。")
+	}
+	return nil
+}
+
+func kindNamed(name string) (kind, error) {
+	var list []string
+	for _, k := range kinds {
+		if k.name == name {
+			return k, nil
+		}
+		list = append(list, fmt.Sprintf("%-14s%s", k.name, k.japanese))
+	}
+	return kind{}, &problem{misuse: true, sentence: fmt.Sprintf("%q という種類はありません。", name),
+		next: append([]string{"使える種類:"}, strings.Split("  "+strings.Join(list, "\n  "), "\n")...)}
+}

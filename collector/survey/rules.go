@@ -1,0 +1,301 @@
+package survey
+
+// What a definition must keep to, and how a person is told where it does not.
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-playground/validator/v10"
+)
+
+const (
+	fewestPoints, mostPoints = 2, 11
+
+	// mostCharacters is what all texts of one answer may hold together. A
+	// character takes up to 12 bytes in a form (4 of UTF-8, each written %XX),
+	// and a body may have 64 KiB: whoever keeps to every max gets through.
+	mostCharacters = 5000
+)
+
+var (
+	surveyID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	name     = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+)
+
+// FieldError is one thing to put right: where it is, and what to do about it,
+// in Japanese. In an answer Name is the name of a control; in a definition it
+// is the path of a field, such as questions[3].labels. Message never quotes
+// what somebody answered.
+type FieldError struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
+}
+
+// DefinitionError says where a definition breaks the rules, in the order of
+// its fields. File is empty when the definition was not read from one.
+type DefinitionError struct {
+	File     string
+	Problems []FieldError // at least one; Name is empty where no field can be named
+}
+
+// Error is one line: the first problem, and how many more there are.
+func (e *DefinitionError) Error() string {
+	var b strings.Builder
+	for _, part := range []string{e.File, e.Problems[0].Name} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
+	}
+	b.WriteString(e.Problems[0].Message)
+	if more := len(e.Problems) - 1; more > 0 {
+		fmt.Fprintf(&b, "（ほかに%dか所あります）", more)
+	}
+	return b.String()
+}
+
+// rules is the validator with the rules that tags name.
+var rules = sync.OnceValue(func() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string {
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return tag
+	})
+	for tag, holds := range map[string]func(string) bool{
+		"survey_id": surveyID.MatchString,
+		"name":      name.MatchString,
+		"filled":    func(s string) bool { return strings.TrimSpace(s) != "" },
+		"age_recipient": func(s string) bool {
+			_, err := age.ParseX25519Recipient(s)
+			return err == nil
+		},
+	} {
+		// It fails only for a tag that is empty or reserved.
+		if err := v.RegisterValidation(tag, func(f validator.FieldLevel) bool { return holds(f.Field().String()) }); err != nil {
+			panic(err)
+		}
+	}
+	v.RegisterStructValidation(func(l validator.StructLevel) {
+		d := l.Current().Interface().(Definition)
+		d.check(reporter(l))
+	}, Definition{})
+	v.RegisterStructValidation(func(l validator.StructLevel) {
+		q := l.Current().Interface().(Question)
+		q.check(reporter(l))
+	}, Question{})
+	return v
+})
+
+// reporter reports a broken rule of a struct at one of its fields. The rule is
+// the sentence itself.
+func reporter(l validator.StructLevel) func(field, message string) {
+	return func(field, message string) { l.ReportError(nil, field, field, "", message) }
+}
+
+// problems returns every broken rule, in the order of the fields.
+func (d *Definition) problems() []FieldError {
+	var broken validator.ValidationErrors
+	if err := rules().Struct(d); err != nil && !errors.As(err, &broken) {
+		panic(err) // a rule that cannot be applied is a mistake here
+	}
+	problems := make([]FieldError, 0, len(broken))
+	for _, b := range broken {
+		_, path, _ := strings.Cut(b.Namespace(), ".")
+		problems = append(problems, FieldError{path, message(b)})
+	}
+	return problems
+}
+
+// message says what to do about a broken rule.
+func message(b validator.FieldError) string {
+	switch b.Tag() {
+	case "":
+		return b.Param()
+	case "survey_id":
+		return "半角の英小文字、数字、ハイフンだけで、ハイフン以外から始めて、63文字以内にしてください。"
+	case "name":
+		return "半角の英小文字から始めて、英小文字、数字、ハイフン、下線だけで、32文字以内にしてください。"
+	case "filled":
+		return "空のままにせず、言葉を書いてください。"
+	case "required":
+		return writeMoment
+	case "gtfield":
+		return "opens よりあとの日時にしてください。締切がないときは空にします。"
+	case "age_recipient":
+		return "age の公開鍵（age1 から始まる X25519 の受取人）を書いてください。封をしないときは空にします。"
+	case "nefield":
+		return "前回のアンケートの id を書いてください。自分自身は書けません。"
+	case "ne":
+		return b.Param() + " は別のことに使うので、ほかの名前にしてください。"
+	case "oneof":
+		return strings.ReplaceAll(b.Param(), " ", "、") + " のどれかを書いてください。"
+	case "unique":
+		return "同じものを二度書かないでください。"
+	case "min":
+		if b.Kind() == reflect.Slice {
+			return "質問を一つ以上書いてください。"
+		}
+		return b.Param() + "以上にしてください。"
+	}
+	panic("survey: no message for the rule " + b.Tag())
+}
+
+// check holds the rules that need more than one field.
+func (q *Question) check(report func(field, message string)) {
+	only := func(has bool, field string, kinds ...Kind) {
+		if has && !slices.Contains(kinds, q.Kind) {
+			report(field, fmt.Sprintf("%s の質問だけに書けます。この質問からは消してください。", join(kinds)))
+		}
+	}
+	only(len(q.Labels) > 0, "labels", Scale)
+	only(q.Group, "group", Choice)
+	only(len(q.Options) > 0, "options", Choice, Multi)
+	only(q.Max != 0, "max", Text)
+	switch q.Kind {
+	case Scale:
+		if len(q.Labels) < fewestPoints || len(q.Labels) > mostPoints {
+			report("labels", fmt.Sprintf("段階の言葉を%dから%dまで並べてください。", fewestPoints, mostPoints))
+		}
+	case Choice, Multi:
+		if len(q.Options) == 0 {
+			report("options", "選択肢を一つ以上書いてください。")
+		}
+	case Text:
+		if q.Max < 1 {
+			report("max", "書ける文字数を1以上で書いてください。")
+		}
+	}
+	for i, o := range q.Options {
+		if q.option(o.Value) != i {
+			report(fmt.Sprintf("options[%d].value", i), "同じ質問のほかの選択肢と違う名前にしてください。")
+		}
+		if o.PartOf == "" {
+			continue
+		}
+		// Climb as many steps as there are options: longer means a circle.
+		wider := q.option(o.PartOf)
+		if wider < 0 {
+			report(fmt.Sprintf("options[%d].part_of", i), "同じ質問の、ほかの選択肢の value を書いてください。")
+			continue
+		}
+		for range q.Options {
+			if wider < 0 {
+				break
+			}
+			wider = q.option(q.Options[wider].PartOf)
+		}
+		if wider >= 0 {
+			report(fmt.Sprintf("options[%d].part_of", i), "たどっていくと元に戻ってしまいます。どれか一つの part_of を空にしてください。")
+		}
+	}
+}
+
+// check holds the rules that need more than one question.
+func (d *Definition) check(report func(field, message string)) {
+	characters := 0
+	for i, q := range d.Questions {
+		if first := slices.IndexFunc(d.Questions, func(o Question) bool { return o.ID == q.ID }); first != i {
+			report(fmt.Sprintf("questions[%d].id", i), "ほかの質問と違う名前にしてください。")
+		}
+		before := characters
+		if q.Kind == Text && q.Max > 0 {
+			characters = min(characters+min(q.Max, mostCharacters+1), mostCharacters+1)
+		}
+		if before <= mostCharacters && characters > mostCharacters {
+			report(fmt.Sprintf("questions[%d].max", i),
+				fmt.Sprintf("文章の質問の max を、合わせて%d以下にしてください。それより長い回答は一度に送れません。", mostCharacters))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Headcount)) {
+		field, groups := "headcount."+key, 0
+		for _, q := range d.Questions {
+			if q.Group && q.option(key) >= 0 {
+				groups++
+			}
+		}
+		switch {
+		case groups == 0:
+			report(field, "group の質問にある選択肢の value を書いてください。")
+		case groups > 1:
+			report(field, "group の質問のどれを指すか決まりません。value を質問ごとに違う名前にしてください。")
+		case d.Headcount[key] < d.Minimum:
+			report(field, fmt.Sprintf("%d人（minimum）以上にしてください。人数の少ない選択肢は、ほかの選択肢とまとめてください。", d.Minimum))
+		}
+	}
+}
+
+// unreadable says why a file is no definition at all.
+func unreadable(data []byte, err error) FieldError {
+	if wrong := new(json.SemanticError); errors.As(err, &wrong) {
+		if errors.Is(err, json.ErrUnknownName) {
+			return FieldError{path(wrong.JSONPointer), "知らない項目です。つづりを確かめるか、消してください。"}
+		}
+		return FieldError{path(wrong.JSONPointer), expected(wrong.GoType)}
+	}
+	broken := new(jsontext.SyntacticError)
+	if !errors.As(err, &broken) {
+		return FieldError{"", "JSON として読めません。中身を確かめてください。"}
+	}
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return FieldError{path(broken.JSONPointer), "同じ項目が二度あります。どちらかを消してください。"}
+	}
+	return FieldError{"", fmt.Sprintf("%d行目のあたりが JSON として読めません。かぎかっこやコンマを確かめてください。", lineOf(data, broken.ByteOffset))}
+}
+
+const writeMoment = "2026-11-01T00:00:00+09:00 のように日時を書いてください。"
+
+// expected says what a field of that type takes.
+func expected(t reflect.Type) string {
+	if t == reflect.TypeFor[*time.Time]() {
+		return writeMoment
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "文字列を書いてください。"
+	case reflect.Bool:
+		return "true か false を書いてください。"
+	case reflect.Int:
+		return "整数を書いてください。"
+	case reflect.Slice:
+		return "[ ] で囲んで並べてください。"
+	}
+	return "{ } で囲んだ項目の組を書いてください。"
+}
+
+// path writes a JSON pointer (RFC 6901) the way people write fields.
+func path(p jsontext.Pointer) string {
+	var b strings.Builder
+	for token := range p.Tokens() {
+		if _, err := strconv.Atoi(token); err == nil {
+			b.WriteString("[" + token + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
+
+func join(kinds []Kind) string {
+	var b strings.Builder
+	for i, k := range kinds {
+		if i > 0 {
+			b.WriteString(" か ")
+		}
+		b.WriteString(string(k))
+	}
+	return b.String()
+}

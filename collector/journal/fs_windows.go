@@ -1,0 +1,15 @@
+package journal
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
+func isFull(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
+}
+
+// syncDir does nothing: Windows has no call for it. The package doc says what
+// that means.
+func syncDir(string) error { return nil }

@@ -1,0 +1,226 @@
+// The intake: frames of what was accepted and is not yet released.
+
+package journal
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strconv"
+	"strings"
+)
+
+const (
+	intakePrefix = "intake-"
+	intakeMagic  = "STFPLNi1"
+	intakeHeader = 32 // magic, generation, salt, checksum
+	saltSize     = 12
+	frameHeader  = 12 // marker, length, checksum
+	recordHeader = 5  // file, length
+	maxFrame     = 64 << 20
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Damage is stored data that is not as it was written. The journal never
+// mends it and never skips it.
+type Damage struct {
+	File   string // the name within the survey's folder
+	Offset int64  // where the bad part starts, in bytes
+	Reason string
+}
+
+func (d *Damage) Error() string {
+	return fmt.Sprintf("%s: damaged at byte %d: %s", d.File, d.Offset, d.Reason)
+}
+
+// salt tells the frames of one intake from those of all others.
+type salt [saltSize]byte
+
+func (s *salt) checksum(frame []byte) uint32 {
+	sum := crc32.Checksum(s[:], castagnoli)
+	sum = crc32.Update(sum, castagnoli, frame[4:8])
+	return crc32.Update(sum, castagnoli, frame[frameHeader:])
+}
+
+// seal fills in the header of a frame whose records already stand behind it.
+func (s *salt) seal(frame []byte) {
+	copy(frame, s[:4])
+	binary.LittleEndian.PutUint32(frame[4:], uint32(len(frame)-frameHeader))
+	binary.LittleEndian.PutUint32(frame[8:], s.checksum(frame))
+}
+
+// frame gives the frame that data starts with, or nil.
+func (s *salt) frame(data []byte) []byte {
+	if len(data) < frameHeader || !bytes.Equal(data[:4], s[:4]) {
+		return nil
+	}
+	n := int64(frameHeader) + int64(binary.LittleEndian.Uint32(data[4:]))
+	if n > int64(len(data)) {
+		return nil
+	}
+	frame := data[:n]
+	if binary.LittleEndian.Uint32(frame[8:]) != s.checksum(frame) {
+		return nil
+	}
+	return frame
+}
+
+func appendRecord(frame []byte, file byte, data []byte) []byte {
+	frame = append(frame, file)
+	frame = binary.LittleEndian.AppendUint32(frame, uint32(len(data)))
+	return append(frame, data...)
+}
+
+var errRecord = errors.New("a record that no version wrote")
+
+// records gives visit each record of a frame.
+func records(frame []byte, visit func(file byte, data []byte)) error {
+	for b := frame[frameHeader:]; len(b) > 0; {
+		if len(b) < recordHeader {
+			return errRecord
+		}
+		file, n := b[0], int64(binary.LittleEndian.Uint32(b[1:]))
+		b = b[recordHeader:]
+		if n > int64(len(b)) {
+			return errRecord
+		}
+		switch {
+		case (file == responses || file == comments) && n > 0:
+		case (file == spent || file == entered) && n == idSize:
+		default:
+			return errRecord
+		}
+		visit(file, b[:n])
+		b = b[n:]
+	}
+	return nil
+}
+
+// intake is one generation of the intake.
+type intake struct {
+	gen     uint64
+	salt    salt
+	f       File
+	end     int64 // where the next frame goes
+	answers int   // how many wait in it
+	sealed  bool  // its last frame is an empty one
+}
+
+func intakeName(gen uint64) string { return intakePrefix + strconv.FormatUint(gen, 10) }
+
+// intakeGen reads a name that intakeName made.
+func intakeGen(name string) (gen uint64, ok bool) {
+	number, ok := strings.CutPrefix(name, intakePrefix)
+	if !ok {
+		return 0, false
+	}
+	gen, err := strconv.ParseUint(number, 10, 64)
+	return gen, err == nil && gen > 0 && intakeName(gen) == name
+}
+
+func newHeader(gen uint64) []byte {
+	h := make([]byte, 0, intakeHeader)
+	h = append(h, intakeMagic...)
+	h = binary.LittleEndian.AppendUint64(h, gen)
+	h = h[:len(h)+saltSize]
+	rand.Read(h[len(h)-saltSize:])
+	return binary.LittleEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
+}
+
+func createIntake(d disk, gen uint64) (*intake, error) {
+	header := newHeader(gen)
+	name := intakeName(gen)
+	err := d.create(name, "intake.tmp", func(w io.Writer) error {
+		_, err := w.Write(header)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	in := &intake{gen: gen, end: intakeHeader, salt: salt(header[16:])}
+	return in, in.reopen(d)
+}
+
+// reopen opens the file for the next frame.
+func (in *intake) reopen(d disk) (err error) {
+	in.f, err = d.open(intakeName(in.gen))
+	if err != nil {
+		return err
+	}
+	_, err = in.f.Seek(in.end, io.SeekStart)
+	return err
+}
+
+// append writes one frame and syncs it. After ErrFull the intake is as it was.
+func (in *intake) append(frame []byte) error {
+	in.salt.seal(frame)
+	if _, err := in.f.Write(frame); err != nil {
+		if !isFull(err) {
+			return err
+		}
+		if terr := in.f.Truncate(in.end); terr != nil {
+			return fmt.Errorf("%w: cut back: %w", ErrFailed, terr)
+		}
+		if _, serr := in.f.Seek(in.end, io.SeekStart); serr != nil {
+			return fmt.Errorf("%w: cut back: %w", ErrFailed, serr)
+		}
+		return err
+	}
+	if err := flush(in.f); err != nil {
+		return err
+	}
+	in.end += int64(len(frame))
+	in.sealed = len(frame) == frameHeader
+	return nil
+}
+
+// scan reads an intake's bytes and gives visit each record. What is left
+// behind end is a torn tail: a bad frame with no sound one after it.
+func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
+	name := intakeName(in.gen)
+	switch {
+	case len(data) < intakeHeader,
+		string(data[:8]) != intakeMagic,
+		binary.LittleEndian.Uint32(data[28:]) != crc32.Checksum(data[:28], castagnoli):
+		return &Damage{name, 0, "not the header of an intake"}
+	case binary.LittleEndian.Uint64(data[8:]) != in.gen:
+		return &Damage{name, 8, "the header of another generation"}
+	}
+	in.salt = salt(data[16:])
+	in.end = intakeHeader
+	for in.end < int64(len(data)) {
+		rest := data[in.end:]
+		frame := in.salt.frame(rest)
+		if frame == nil {
+			for i := 1; ; i++ {
+				next := bytes.Index(rest[i:], in.salt[:4])
+				if next < 0 {
+					return nil
+				}
+				if i += next; in.salt.frame(rest[i:]) != nil {
+					return &Damage{name, in.end, "a bad frame with a sound one after it"}
+				}
+			}
+		}
+		if err := records(frame, visit); err != nil {
+			return &Damage{name, in.end, err.Error()}
+		}
+		in.end += int64(len(frame))
+		in.sealed = len(frame) == frameHeader
+	}
+	return nil
+}
+
+func (in *intake) close() error {
+	if in == nil || in.f == nil {
+		return nil
+	}
+	f := in.f
+	in.f = nil
+	return f.Close()
+}

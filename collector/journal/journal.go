@@ -1,0 +1,750 @@
+// The journal itself: callers enlist entries in the batch that fills, one
+// goroutine writes batches as frames, another one moves what waits to the
+// released files.
+
+package journal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// Callers branch on these; errors.Is finds them.
+var (
+	// ErrFull: the disk is full. Nothing was stored; try again later.
+	ErrFull = errors.New("journal: disk full")
+	// ErrFailed: writing or syncing failed. The entry may or may not be found
+	// at the next start; nothing more is taken until then.
+	ErrFailed = errors.New("journal: storage failed")
+	// ErrFinished: the survey has closed.
+	ErrFinished = errors.New("journal: finished")
+	// ErrTicketUnknown: the ticket is not among those that AddTickets added.
+	ErrTicketUnknown = errors.New("journal: ticket unknown")
+	// ErrTicketUsed: an answer with this ticket is stored.
+	ErrTicketUsed = errors.New("journal: ticket used")
+	// ErrEntered: the file was entered before.
+	ErrEntered = errors.New("journal: file already entered")
+)
+
+// Entry is one person's answer. It becomes durable as a whole or not at all.
+type Entry struct {
+	Answer []byte   // one line for responses.jsonl, without its end; not empty
+	Texts  [][]byte // lines for comments.jsonl, none of them empty
+	Ticket [32]byte // SHA-256 of the ticket's code; the zero value is no ticket
+}
+
+// Options for Open. The zero value releases every answer by itself.
+type Options struct {
+	// Release is how many answers wait in the intake before any leaves it:
+	// more hide the order better and cost more of it in a theft. Under 1
+	// means 1.
+	Release int
+	// Definition is kept as survey.json if it is not what stands there; nil
+	// leaves that alone.
+	Definition []byte
+	// FS is the file system; nil is the real one.
+	FS FS
+}
+
+// Journal is one survey's open storage. Its methods may be called from any
+// number of goroutines.
+type Journal struct {
+	// Recovered tells what Open cut off as never acknowledged; empty if
+	// nothing. It names file and place, never content.
+	Recovered string
+
+	d     disk
+	least int
+	store store     // the keeper's
+	old   []*intake // the keeper's: intakes that get no more frames
+	live  *intake   // the writer's; nil once the journal finishes
+
+	mu       sync.Mutex
+	toWrite  *sync.Cond // for the writer: a batch, a swap, or the end
+	toKeep   *sync.Cond // for the keeper: enough waits, a job, or the end
+	batch    *batch
+	spare    []byte // a frame's memory, for the next batch
+	claims   map[id]*batch
+	tickets  ids
+	used     []bool // of the ticket at the same place
+	entered  map[id]bool
+	waiting  int  // answers in the intakes
+	writing  bool // a batch is on its way to the disk
+	held     bool // the last release met a full disk: wait for a frame to succeed
+	swap     *swap
+	jobs     []job
+	err      error
+	closing  bool // Finish was called, or the mark stands
+	finished bool
+	ending   bool // Close was called
+	ended    bool // the keeper is done
+	workers  sync.WaitGroup
+}
+
+// batch is what becomes one frame.
+type batch struct {
+	frame   []byte
+	answers int
+	claims  []id
+	done    chan struct{} // closed once err stands
+	err     error
+}
+
+func newBatch(memory []byte) *batch {
+	return &batch{frame: append(memory[:0], make([]byte, frameHeader)...), done: make(chan struct{})}
+}
+
+func (b *batch) empty() bool { return len(b.frame) == frameHeader }
+
+// swap asks the writer to go on in another intake, once what was enlisted
+// stands in the one it has.
+type swap struct {
+	to   *intake
+	from chan *intake
+}
+
+type job struct {
+	do   func() error
+	done chan error
+	open bool // only while the survey is open
+}
+
+// Open opens the folder of one survey, made if it is not there, and recovers:
+// a release that was under way is carried out, a torn tail is cut off and told
+// in Recovered. Stored data that is not as it was written is *Damage, and
+// nothing is served. The caller holds the data directory's Lock.
+func Open(dir string, o Options) (*Journal, error) {
+	if o.FS == nil {
+		o.FS = osFS{}
+	}
+	j := &Journal{
+		d:       disk{o.FS, dir},
+		least:   max(1, o.Release),
+		claims:  map[id]*batch{},
+		entered: map[id]bool{},
+	}
+	j.store.disk = j.d
+	j.toWrite, j.toKeep = sync.NewCond(&j.mu), sync.NewCond(&j.mu)
+	j.batch = newBatch(nil)
+	if err := j.recover(); err != nil {
+		return nil, fmt.Errorf("journal: %s: %w", dir, err)
+	}
+	if err := j.prepare(o.Definition); err != nil {
+		j.live.close()
+		return nil, fmt.Errorf("journal: %s: %w", dir, err)
+	}
+	j.workers.Go(j.write)
+	j.workers.Go(j.keep)
+	return j, nil
+}
+
+// recover reads what is on disk, ends what was begun, and leaves the intakes
+// in j.old.
+func (j *Journal) recover() error {
+	if err := j.d.fs.MkdirAll(j.d.dir, 0o700); err != nil {
+		return err
+	}
+	if err := j.d.fs.SyncDir(filepath.Dir(j.d.dir)); err != nil {
+		return err
+	}
+	if err := j.store.recover(); err != nil {
+		return err
+	}
+	if err := j.store.load(); err != nil {
+		return err
+	}
+	j.tickets = j.store.known
+	j.used = make([]bool, len(j.tickets))
+	if err := j.spend(names[spent], 0, j.store.spent...); err != nil {
+		return err
+	}
+	for _, file := range j.store.entered {
+		j.entered[file] = true
+	}
+	list, err := j.d.fs.List(j.d.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range list {
+		if gen, ok := intakeGen(name); ok {
+			j.old = append(j.old, &intake{gen: gen})
+		}
+	}
+	slices.SortFunc(j.old, func(a, b *intake) int { return int(int64(a.gen - b.gen)) })
+	for i, in := range j.old {
+		if i > 0 && in.gen != j.old[i-1].gen+1 {
+			return &Damage{intakeName(in.gen - 1), 0, "missing"}
+		}
+		if err := j.recoverIntake(in); err != nil {
+			return err
+		}
+	}
+	j.closing = slices.Contains(list, closedName)
+	if len(j.old) == 0 && !j.closing && slices.Contains(list, names[sumsFile]) {
+		return &Damage{intakePrefix + "*", 0, "missing"}
+	}
+	return nil
+}
+
+func (j *Journal) recoverIntake(in *intake) error {
+	name := intakeName(in.gen)
+	data, err := j.d.read(name)
+	if err != nil {
+		return err
+	}
+	var claims []id
+	err = in.scan(data, func(file byte, b []byte) {
+		switch file {
+		case responses:
+			in.answers++
+		case spent:
+			claims = append(claims, id(b))
+		case entered:
+			j.entered[id(b)] = true
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := j.spend(name, in.end, claims...); err != nil {
+		return err
+	}
+	j.waiting += in.answers
+	if err := in.reopen(j.d); err != nil {
+		return err
+	}
+	defer in.close()
+	if n := int64(len(data)) - in.end; n > 0 {
+		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", name, n, in.end)
+		if err := cut(in.f, in.end); err != nil {
+			return err
+		}
+		return flush(in.f)
+	}
+	return nil
+}
+
+// spend marks tickets as used while the journal opens.
+func (j *Journal) spend(file string, off int64, tickets ...id) error {
+	for _, t := range tickets {
+		i, ok := j.tickets.find(t)
+		if !ok || j.used[i] {
+			return &Damage{file, off, "a ticket that is unknown, or spent twice"}
+		}
+		j.used[i] = true
+	}
+	return nil
+}
+
+// prepare makes the journal ready to take entries, or ends its finish.
+func (j *Journal) prepare(definition []byte) error {
+	if j.closing {
+		return j.finish()
+	}
+	if n := len(j.old); n > 0 {
+		j.live, j.old = j.old[n-1], j.old[:n-1]
+		if err := j.live.reopen(j.d); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if j.live, err = createIntake(j.d, 1); err != nil {
+			return err
+		}
+	}
+	return j.define(definition)
+}
+
+func (j *Journal) define(text []byte) error {
+	if text == nil {
+		return nil
+	}
+	stored, err := j.d.read(names[definition])
+	if err == nil && bytes.Equal(stored, text) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := j.store.commit(0, whole(definition, text)); err != nil {
+		return err
+	}
+	return j.store.redo()
+}
+
+// Append stores an entry. Nil means that it is on disk: it survives the end of
+// the process and of the power. Entries of many callers share one sync.
+//
+// If ctx ends first, Append returns its error and the entry may or may not be
+// stored. The other errors are ErrFull, ErrFailed, ErrFinished,
+// ErrTicketUnknown, ErrTicketUsed (only once the first answer with the ticket
+// is on disk), fs.ErrClosed after Close, and one for an entry that no line can
+// hold.
+func (j *Journal) Append(ctx context.Context, e Entry) error {
+	return j.put(ctx, id{}, e)
+}
+
+// Enter stores a file of entries as one frame, together with the file's
+// SHA-256: all of them or none, and a second time is ErrEntered. Otherwise it
+// is like Append; two entries with one ticket are ErrTicketUsed.
+func (j *Journal) Enter(ctx context.Context, file [32]byte, entries []Entry) error {
+	return j.put(ctx, file, entries...)
+}
+
+func (j *Journal) put(ctx context.Context, file id, entries ...Entry) error {
+	size, err := measure(entries)
+	if err != nil {
+		return err
+	}
+	for {
+		b, ahead, err := j.enlist(size, file, entries)
+		if err != nil {
+			return err
+		}
+		wait := b
+		if b == nil {
+			wait = ahead
+		}
+		select {
+		case <-wait.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if b != nil {
+			return b.err
+		}
+	}
+}
+
+// measure gives the size of the entries as records, at most.
+func measure(entries []Entry) (int, error) {
+	size := recordHeader + idSize
+	for i := range entries {
+		e := &entries[i]
+		if err := checkLine(e.Answer); err != nil {
+			return 0, err
+		}
+		size += 2*recordHeader + idSize + len(e.Answer)
+		for _, t := range e.Texts {
+			if err := checkLine(t); err != nil {
+				return 0, err
+			}
+			size += recordHeader + len(t)
+		}
+	}
+	if size > maxFrame-frameHeader {
+		return 0, errors.New("journal: an entry is too large")
+	}
+	return size, nil
+}
+
+func checkLine(line []byte) error {
+	if len(line) == 0 || bytes.IndexByte(line, '\n') >= 0 {
+		return errors.New("journal: a line is empty or has a line end in it")
+	}
+	return nil
+}
+
+// enlist adds entries to the batch that fills. If that has to wait for a batch
+// ahead, because it holds the same ticket or is too full, it gives that one.
+func (j *Journal) enlist(size int, file id, entries []Entry) (b, ahead *batch, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.err != nil:
+		return nil, nil, j.err
+	case j.closing:
+		return nil, nil, ErrFinished
+	case j.ending:
+		return nil, nil, fmt.Errorf("journal: %w", fs.ErrClosed)
+	}
+	b = j.batch
+	if len(b.frame)+size > maxFrame {
+		return nil, b, nil
+	}
+	first := len(b.claims)
+	if ahead, err = j.claim(b, file, entries); ahead != nil || err != nil {
+		b.claims = b.claims[:first]
+		return nil, ahead, err
+	}
+	for _, c := range b.claims[first:] {
+		j.claims[c] = b
+	}
+	if file != (id{}) {
+		b.frame = appendRecord(b.frame, entered, file[:])
+	}
+	for i := range entries {
+		e := &entries[i]
+		b.frame = appendRecord(b.frame, responses, e.Answer)
+		for _, t := range e.Texts {
+			b.frame = appendRecord(b.frame, comments, t)
+		}
+		if e.Ticket != (id{}) {
+			b.frame = appendRecord(b.frame, spent, e.Ticket[:])
+		}
+	}
+	b.answers += len(entries)
+	j.toWrite.Signal()
+	return b, nil, nil
+}
+
+// claim notes in b what only one caller may have: tickets, and a file's sum.
+func (j *Journal) claim(b *batch, file id, entries []Entry) (ahead *batch, err error) {
+	first := len(b.claims)
+	if file != (id{}) {
+		if j.entered[file] {
+			return nil, ErrEntered
+		}
+		b.claims = append(b.claims, file)
+	}
+	for i := range entries {
+		t := entries[i].Ticket
+		if t == (id{}) {
+			continue
+		}
+		n, known := j.tickets.find(t)
+		switch {
+		case !known:
+			return nil, ErrTicketUnknown
+		case j.used[n], slices.Contains(b.claims[first:], t):
+			return nil, ErrTicketUsed
+		}
+		b.claims = append(b.claims, t)
+	}
+	for _, c := range b.claims[first:] {
+		if ahead := j.claims[c]; ahead != nil {
+			return ahead, nil
+		}
+	}
+	return nil, nil
+}
+
+// write is the writer's goroutine.
+func (j *Journal) write() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for {
+		for j.batch.empty() && j.swap == nil && !j.ended {
+			j.toWrite.Wait()
+		}
+		b, s := j.batch, j.swap
+		j.swap = nil
+		switch {
+		case !b.empty():
+			j.batch, j.spare, j.writing = newBatch(j.spare), nil, true
+			b.err = j.err
+			j.mu.Unlock()
+			if b.err == nil {
+				b.err = judge(j.live.append(b.frame))
+			}
+			j.mu.Lock()
+			j.writing = false
+			j.settle(b)
+		case s == nil:
+			return
+		}
+		if s != nil {
+			from := j.live
+			j.live = s.to
+			s.from <- from
+		}
+	}
+}
+
+// settle tells a batch's callers what became of it.
+func (j *Journal) settle(b *batch) {
+	for _, c := range b.claims {
+		delete(j.claims, c)
+	}
+	if b.err != nil && !errors.Is(b.err, ErrFull) {
+		j.fail(b.err)
+	}
+	if j.err != nil {
+		b.err = j.err // also when the keeper failed meanwhile
+	}
+	if b.err == nil {
+		j.live.answers += b.answers
+		j.waiting += b.answers
+		for _, c := range b.claims {
+			if n, ok := j.tickets.find(c); ok {
+				j.used[n] = true
+			} else {
+				j.entered[c] = true
+			}
+		}
+		if j.held || j.ending || j.waiting >= j.least {
+			j.toKeep.Signal()
+		}
+		j.held = false
+	}
+	if cap(b.frame) <= 1<<20 {
+		j.spare = b.frame
+	}
+	close(b.done)
+}
+
+// fail keeps the first failure. Nothing more is acknowledged after it.
+func (j *Journal) fail(err error) {
+	if j.err == nil {
+		j.err = err
+	}
+}
+
+// keep is the keeper's goroutine.
+func (j *Journal) keep() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for {
+		due := j.err == nil && !j.held && !j.closing && (j.waiting >= j.least || j.store.unfinished)
+		switch {
+		case len(j.jobs) > 0:
+			next := j.jobs[0]
+			j.jobs = j.jobs[1:]
+			next.done <- j.kept(next)
+		case due:
+			j.kept(job{do: func() error { return j.release(j.least) }})
+		case j.ending && j.batch.empty() && !j.writing:
+			j.ended = true
+			j.toWrite.Signal()
+			return
+		default:
+			j.toKeep.Wait()
+		}
+	}
+}
+
+// kept does a job outside the lock, after what a full disk has left undone.
+func (j *Journal) kept(next job) error {
+	switch {
+	case j.err != nil:
+		return j.err
+	case next.open && j.closing:
+		return ErrFinished
+	}
+	j.mu.Unlock()
+	err := j.store.settle()
+	if err == nil {
+		err = next.do()
+	}
+	err = judge(err)
+	j.mu.Lock()
+	switch {
+	case errors.Is(err, ErrFull):
+		j.held = true
+	case err != nil:
+		j.fail(err)
+	}
+	return err
+}
+
+// ask has the keeper do a job, and waits.
+func (j *Journal) ask(ctx context.Context, next job) error {
+	next.done = make(chan error, 1)
+	j.mu.Lock()
+	if j.ending {
+		j.mu.Unlock()
+		return fmt.Errorf("journal: %w", fs.ErrClosed)
+	}
+	j.jobs = append(j.jobs, next)
+	j.toKeep.Signal()
+	j.mu.Unlock()
+	select {
+	case err := <-next.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// change has the writer go on in another intake and gives the one it had.
+func (j *Journal) change(to *intake) (*intake, error) {
+	s := &swap{to, make(chan *intake, 1)}
+	j.mu.Lock()
+	j.swap = s
+	j.toWrite.Signal()
+	j.mu.Unlock()
+	from := <-s.from
+	return from, from.close()
+}
+
+// release moves what waits, if that is at least so many, to the released
+// files. New entries meanwhile go to the next generation.
+func (j *Journal) release(least int) error {
+	ready := 0
+	for _, in := range j.old {
+		ready += in.answers
+	}
+	if ready < least {
+		j.mu.Lock()
+		enough := j.waiting >= least
+		gen := j.live.gen // only the keeper changes it
+		j.mu.Unlock()
+		if !enough {
+			return nil
+		}
+		next, err := createIntake(j.d, gen+1)
+		if err != nil {
+			return err
+		}
+		from, err := j.change(next)
+		if err != nil {
+			return err
+		}
+		j.old = append(j.old, from)
+	}
+	l, err := j.store.release(j.old)
+	if err != nil {
+		return err
+	}
+	j.gone(l)
+	return j.store.redo()
+}
+
+// gone notes that what was gathered has left the intakes.
+func (j *Journal) gone(l *lines) {
+	j.old = nil
+	j.mu.Lock()
+	j.waiting -= len(l[responses])
+	j.mu.Unlock()
+}
+
+// Release releases whatever waits, however little it is: what a standing form
+// does on the first of each month. Releases of at least Options.Release
+// answers happen by themselves.
+func (j *Journal) Release(ctx context.Context) error {
+	return j.ask(ctx, job{open: true, do: func() error {
+		j.mu.Lock()
+		waiting := j.waiting
+		j.mu.Unlock()
+		return j.release(max(1, waiting))
+	}})
+}
+
+// Finish closes the survey for good. Entries that wait for their sync get it,
+// later ones ErrFinished; the mark is stored; what waits is released; every
+// released file is written once more in a fresh random order and made
+// read-only. Finish may be called again, after an error and after success.
+func (j *Journal) Finish(ctx context.Context) error {
+	j.mu.Lock()
+	j.closing = true
+	j.mu.Unlock()
+	return j.ask(ctx, job{do: j.finish})
+}
+
+func (j *Journal) finish() error {
+	if j.live != nil {
+		from, err := j.change(nil)
+		if err != nil {
+			return err
+		}
+		j.old = append(j.old, from)
+	}
+	if len(j.old) > 0 {
+		if err := j.mark(); err != nil {
+			return err
+		}
+		l, err := j.store.close(j.old)
+		if err != nil {
+			return err
+		}
+		j.gone(l)
+		if err := j.store.redo(); err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
+		err := j.d.fs.Chmod(j.d.path(name), 0o400)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	j.mu.Lock()
+	j.finished = true
+	j.mu.Unlock()
+	return nil
+}
+
+// mark stores that the survey has closed.
+func (j *Journal) mark() error {
+	f, err := j.d.fs.OpenFile(j.d.path(closedName), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return j.d.syncNames()
+}
+
+// Finished tells whether Finish has done all it does.
+func (j *Journal) Finished() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.finished
+}
+
+// AddTickets makes tickets known, by the SHA-256 of their codes. Those that
+// are known already stay as they are. It is durable once it has returned nil.
+func (j *Journal) AddTickets(ctx context.Context, tickets [][32]byte) error {
+	return j.ask(ctx, job{open: true, do: func() error { return j.addTickets(tickets) }})
+}
+
+func (j *Journal) addTickets(tickets []id) error {
+	all := j.store.known.with(tickets)
+	if err := j.store.commit(0, wholeIDs(known, all)); err != nil {
+		return err
+	}
+	j.store.known = all
+	used := make([]bool, len(all))
+	j.mu.Lock()
+	for i, t := range j.tickets {
+		if j.used[i] {
+			n, _ := all.find(t)
+			used[n] = true
+		}
+	}
+	j.tickets, j.used = all, used
+	j.mu.Unlock()
+	return j.store.redo()
+}
+
+// Define keeps another definition as survey.json, durably. The caller has seen
+// that it fits.
+func (j *Journal) Define(ctx context.Context, definition []byte) error {
+	return j.ask(ctx, job{open: true, do: func() error { return j.define(definition) }})
+}
+
+// Err is what storage failed with, wrapping ErrFailed, or nil. A full disk is
+// no failure.
+func (j *Journal) Err() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
+}
+
+// Close takes no more entries, writes those it has taken, ends a release that
+// is under way or due, and closes the files. It returns what Err does.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	j.ending = true
+	j.toKeep.Signal()
+	j.mu.Unlock()
+	j.workers.Wait()
+	if j.live != nil {
+		// A frame without records: now damage to the last answers is no torn
+		// tail any more. A full disk does not matter here.
+		if j.err == nil && !j.live.sealed && j.live.end > intakeHeader {
+			j.live.append(make([]byte, frameHeader))
+		}
+		j.live.close()
+		j.live = nil
+	}
+	return j.Err()
+}

@@ -1,0 +1,74 @@
+// One process at a time: the lock on a whole data directory, and the mark of
+// a directory that only rehearses.
+
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrLocked says that another process holds the data directory.
+var ErrLocked = errors.New("journal: data directory is held by another process")
+
+// DataLock is the lock that Lock took.
+type DataLock struct{ file *flock.Flock }
+
+// Lock takes a data directory, made if it is not there, for this process
+// alone. It does not wait: a directory that another process holds is
+// ErrLocked. The lock ends with Close or with the process; the empty file
+// "lock" stays.
+//
+// It is flock(2) (LockFileEx on Windows): do not keep data on a network file
+// system that does not honour it.
+func Lock(data string) (*DataLock, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	if err := syncDir(filepath.Dir(filepath.Clean(data))); err != nil {
+		return nil, err
+	}
+	f := flock.New(filepath.Join(data, "lock"), flock.SetPermissions(0o600))
+	ok, err := f.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrLocked, data)
+	}
+	return &DataLock{f}, nil
+}
+
+// Close gives the directory back.
+func (l *DataLock) Close() error { return l.file.Unlock() }
+
+// rehearsal is the mark's name.
+const rehearsal = "rehearsal"
+
+// MarkRehearsal says, durably and for good, that a data directory is filled
+// with made-up answers.
+func MarkRehearsal(data string) error {
+	f, err := os.OpenFile(filepath.Join(data, rehearsal), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return syncDir(data)
+}
+
+// IsRehearsal tells whether MarkRehearsal marked the directory. A directory
+// that is not there is not marked.
+func IsRehearsal(data string) (bool, error) {
+	_, err := os.Stat(filepath.Join(data, rehearsal))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

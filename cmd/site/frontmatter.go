@@ -62,10 +62,10 @@ type (
 		Mark     string `yaml:"mark" validate:"oneof=市民志向 チャレンジ精神 プロ意識"`
 	}
 	measureParams struct {
-		Code    string   `yaml:"code" validate:"code"`
-		Side    string   `yaml:"side" validate:"oneof=staff workplace"`
-		Status  string   `yaml:"status" validate:"status"`
-		Values  []string `yaml:"values" validate:"required,min=1,dive,value"`
+		Code    string         `yaml:"code" validate:"code"`
+		Side    string         `yaml:"side" validate:"oneof=staff workplace"`
+		Status  string         `yaml:"status" validate:"status"`
+		Values  []string       `yaml:"values" validate:"required,min=1,dive,value"`
 		Changes []changeParams `yaml:"changes" validate:"dive"`
 	}
 	changeParams struct {

@@ -5,18 +5,15 @@ package main
 // survey that exists and was not made up.
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
-	"staffplan/collector/report"
 	"staffplan/collector/survey"
 )
 
@@ -60,21 +57,19 @@ func (s *site) checkLoop() {
 	}
 }
 
-// field is how the survey package names the place of an error.
-var field = regexp.MustCompile(`[a-z][a-z_]*(?:\[\d+\])?(?:\.[a-z_]+(?:\[\d+\])?)*`)
-
 // checkSurvey returns the definition of a survey page, nil if there is none
 // that the collector would take.
 func (s *site) checkSurvey(p *page, measures []string) *survey.Definition {
-	data, err := definition(p)
+	data, err := surveyJSON(p)
 	if err != nil {
 		return nil // reported with the front matter
 	}
 	d, err := survey.Parse(data)
-	if err != nil {
-		for line := range strings.Lines(err.Error()) {
-			steps := append([]any{"params", "survey"}, stepsOf(field.FindString(line))...)
-			s.report(p.file, p.line(steps...), "survey", "アンケートの定義: %s", strings.TrimSpace(line))
+	var broken *survey.DefinitionError
+	if errors.As(err, &broken) {
+		for _, problem := range broken.Problems {
+			steps := append([]any{"params", "survey"}, stepsOf(problem.Name)...)
+			s.report(p.file, p.line(steps...), "survey", "アンケートの定義の %s: %s", problem.Name, problem.Message)
 		}
 		return nil
 	}
@@ -98,9 +93,9 @@ func (s *site) checkSurvey(p *page, measures []string) *survey.Definition {
 	return d
 }
 
-// definition turns front matter into survey.json, with the same values where
+// surveyJSON turns front matter into survey.json, with the same values where
 // nothing is written as layouts/surveys/page.survey.json puts.
-func definition(p *page) ([]byte, error) {
+func surveyJSON(p *page) ([]byte, error) {
 	written, ok := p.params()["survey"].(map[string]any)
 	if !ok {
 		return nil, errors.New("no survey in the front matter")
@@ -149,18 +144,23 @@ func (s *site) checkResults(file string, surveys map[string]*survey.Definition, 
 
 const rehearsalRefused = "練習用に作られた数字です。公開できないので、フォルダーごと消すか、本当の回答から作り直してください。"
 
-func readResults(project fs.FS, file string) (*report.Results, error) {
+// results is what the check needs of a results.json; the report package writes it.
+type results struct {
+	Survey              string
+	Rehearsal           bool
+	Questions, Measures []struct{ ID string }
+}
+
+func readResults(project fs.FS, file string) (*results, error) {
 	data, err := fs.ReadFile(project, file)
 	if err != nil {
 		return nil, err
 	}
-	var r report.Results
-	in := json.NewDecoder(bytes.NewReader(data))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&r); err != nil {
+	r := new(results)
+	if err := json.Unmarshal(data, r); err != nil {
 		return nil, err
 	}
-	return &r, nil
+	return r, nil
 }
 
 // refuseRehearsals keeps made-up figures out of a build.

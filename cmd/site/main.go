@@ -25,13 +25,13 @@ type commandLine struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], newUI(os.Stdout, os.Stderr))
+	code := execute(ctx, os.Args[1:], newUI(os.Stdout, os.Stderr))
 	stop()
 	os.Exit(code)
 }
 
-// run is the whole program without its process: it returns the exit status.
-func run(ctx context.Context, args []string, ui *ui) int {
+// execute is the whole program without its process: it returns the exit status.
+func execute(ctx context.Context, args []string, ui *ui) int {
 	var cli commandLine
 	parser := kong.Must(&cli,
 		kong.Name("site"),

@@ -57,6 +57,9 @@ var yamlLine = regexp.MustCompile(`^\[(\d+):\d+\] `)
 func readPage(file string, data []byte) (*page, *finding) {
 	p := place(file)
 	items, err := pageparser.ParseBytes(data, pageparser.Config{})
+	if n := len(items); err == nil && n > 0 && items[n-1].IsError() {
+		err = items[n-1].Err
+	}
 	if err != nil {
 		return nil, &finding{file, 1, "front-matter", "読めませんでした（" + err.Error() + "）。front matter は --- だけの行で始めて、--- だけの行で閉じてください。"}
 	}

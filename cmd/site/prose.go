@@ -28,6 +28,7 @@ var escaped = regexp.MustCompile(`\\[[:punct:]]`)
 
 func (s *site) checkMarkdown(p *page) {
 	seen := map[string]bool{}
+	marked := 0 // the last line with a leftover mark: one finding for each
 	ast.Walk(p.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -39,10 +40,16 @@ func (s *site) checkMarkdown(p *page) {
 		case *ast.CodeSpan:
 			return ast.WalkSkipChildren, nil
 		case *ast.Text:
-			text := escaped.ReplaceAllLiteral(n.Segment.Value(p.source), []byte("x"))
-			if at := leftover.FindIndex(text); at != nil {
-				s.report(p.file, p.at(n.Segment.Start), "emphasis",
-					"「%s」は強調にならず、そのまま見えてしまいます。かぎ括弧や句読点のとなりでは強調できないので、** を消すか、括弧の内側だけを囲んでください。", excerpt(text, at[0]))
+			text := escaped.ReplaceAllLiteral(n.Segment.Value(p.source), []byte("xx"))
+			at := leftover.FindIndex(text)
+			if at == nil {
+				break
+			}
+			offset := n.Segment.Start + at[0]
+			if line := p.at(offset); line != marked {
+				marked = line
+				s.report(p.file, line, "emphasis",
+					"「%s」は強調にならず、そのまま見えてしまいます。かぎ括弧や句読点のとなりでは強調できないので、** を消すか、括弧の内側だけを囲んでください。", excerpt(p.source, offset))
 			}
 		case *ast.HTMLBlock, *ast.RawHTML:
 			s.report(p.file, line, "html", "HTML のタグは使えません。Markdown かショートコードで書いてください。")
@@ -77,10 +84,15 @@ func (s *site) checkHeading(p *page, h *ast.Heading, seen map[string]bool) {
 	seen[id] = true
 }
 
-// excerpt is the text around a place, short enough for one line.
-func excerpt(text []byte, at int) string {
-	before, after := []rune(string(text[:at])), []rune(string(text[at:]))
-	return string(before[max(0, len(before)-6):]) + string(after[:min(len(after), 10)])
+// excerpt is what stands around an offset, within its line.
+func excerpt(source []byte, offset int) string {
+	before, after := source[:offset], source[offset:]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
+	if end := bytes.IndexByte(after, '\n'); end >= 0 {
+		after = after[:end]
+	}
+	left, right := []rune(string(before)), []rune(string(after))
+	return string(left[max(0, len(left)-6):]) + string(right[:min(len(right), 14)])
 }
 
 func plainText(n ast.Node, source []byte) (text []byte) {

@@ -1,0 +1,98 @@
+package main
+
+// The commands as an editor types them: each script in testdata/script starts
+// from a copy of the small project in testdata/small and changes it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"site": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		os.Exit(execute(ctx, os.Args[1:], newUI(os.Stdout, os.Stderr)))
+	}})
+}
+
+func TestScripts(t *testing.T) {
+	small, err := filepath.Abs("testdata/small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			project := filepath.Join(env.WorkDir, "project")
+			env.Cd = project
+			return os.CopyFS(project, os.DirFS(small))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"edit":    edit,
+			"status":  status,
+			"serving": serving,
+			"stop":    stop,
+			"answers": answers,
+			"logged":  logged,
+			"visit":   visit,
+			"sees":    sees,
+			"press":   press,
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "chromium" {
+				_, err := exec.LookPath("chromium")
+				return err == nil, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
+		},
+		UpdateScripts: os.Getenv("UPDATE") != "",
+	})
+}
+
+// edit FILE OLD NEW replaces a text that stands in the file once; \n in either
+// is a new line.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit file old new")
+	}
+	lines := strings.NewReplacer(`\n`, "\n")
+	file, from, to := ts.MkAbs(args[0]), lines.Replace(args[1]), lines.Replace(args[2])
+	data := ts.ReadFile(file)
+	if strings.Count(data, from) != 1 {
+		ts.Fatalf("%q stands %d times in %s", from, strings.Count(data, from), args[0])
+	}
+	ts.Check(os.WriteFile(file, []byte(strings.Replace(data, from, to, 1)), 0o666))
+}
+
+// status N COMMAND… wants the command to end with that status.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status number command…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("status %d, want %d", got, want)
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+// collector serve: the site and the answers, until a signal says stop.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"staffplan/collector"
+)
+
+type serveCmd struct {
+	Site        string    `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
+	Data        string    `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
+	Addr        string    `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
+	MaxInflight int       `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
+	Clock       time.Time `placeholder:"時刻" help:"この時刻から始まったことにします（練習と試験のため）。例: 2026-11-01T09:00:00+09:00"`
+}
+
+// Validate is kong's: what it refuses is wrong usage.
+func (c *serveCmd) Validate() error {
+	if c.MaxInflight < 1 {
+		return errors.New("--max-inflight は 1 以上にしてください")
+	}
+	return nil
+}
+
+// Run serves until ctx ends. SIGHUP has it read the definitions again.
+func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+
+	log := slog.New(slog.NewTextHandler(ui.err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	server, err := collector.New(collector.Config{
+		Site:        c.Site,
+		Data:        c.Data,
+		MaxInflight: c.MaxInflight,
+		Now:         c.now(),
+		Log:         log,
+	})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return &problem{sentence: fmt.Sprintf("%s では開けません。", c.Addr), err: err,
+			next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
+	}
+	if !c.Clock.IsZero() {
+		ui.say("注意: 時計を %s から始めています。本番では --clock を付けないでください。", c.Clock.Format(time.RFC3339))
+	}
+	fmt.Fprintf(ui.err, "listening on http://%s\n", ln.Addr())
+
+	reloading := make(chan struct{})
+	go func() {
+		defer close(reloading)
+		for {
+			select {
+			case <-hangup:
+			case <-ctx.Done():
+				return
+			}
+			if err := server.Reload(); err != nil {
+				ui.say("アンケートの定義を読み直せませんでした。これまでの定義で続けます。%v", err)
+			} else {
+				log.Info("reloaded")
+			}
+		}
+	}()
+	err = server.Serve(ctx, ln)
+	if ctx.Err() != nil {
+		<-reloading
+	}
+	if err = errors.Join(err, server.Close()); err != nil {
+		return err
+	}
+	log.Info("stopped")
+	return nil
+}
+
+// now is the clock, nil for the real one.
+func (c *serveCmd) now() func() time.Time {
+	if c.Clock.IsZero() {
+		return nil
+	}
+	started := time.Now()
+	return func() time.Time { return c.Clock.Add(time.Since(started)) }
+}
+
+// withoutTime leaves the time to whoever keeps the log: a line of trouble is
+// often a moment at which somebody sent an answer.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}

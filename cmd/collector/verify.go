@@ -1,0 +1,63 @@
+package main
+
+// collector verify: every stored file is walked, and the first bad place named.
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"staffplan/collector/journal"
+)
+
+type verifyCmd struct {
+	ID   string `arg:"" optional:"" name:"id" help:"アンケートの id。書かなければ、すべて確かめます。"`
+	Data string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
+}
+
+// Run may be used while the collector serves.
+func (c *verifyCmd) Run(ui *ui) error {
+	ids := []string{c.ID}
+	if c.ID == "" {
+		folders, err := os.ReadDir(c.Data)
+		if err != nil {
+			return c.unreadable(err)
+		}
+		ids = nil
+		for _, f := range folders {
+			if f.IsDir() {
+				ids = append(ids, f.Name())
+			}
+		}
+	}
+	bad := 0
+	for _, id := range ids {
+		dir := filepath.Join(c.Data, id)
+		if _, err := os.Stat(dir); err != nil {
+			return c.unreadable(err)
+		}
+		if err := journal.Verify(dir); err != nil {
+			bad++
+			ui.failed(&problem{sentence: dir + " に壊れたところがあります。", err: err})
+			continue
+		}
+		ui.result("%s: 壊れたところはありません。", id)
+	}
+	switch {
+	case bad > 0:
+		return &problem{sentence: "保存してあるものが、書き込んだときと違います。",
+			next: []string{"このフォルダーには手を加えず、まず写しを取ってください。それから、控え（バックアップ）と比べてください。"}}
+	case len(ids) == 0:
+		ui.result("%s: 回答はまだありません。", c.Data)
+	}
+	return nil
+}
+
+func (c *verifyCmd) unreadable(err error) error {
+	p := &problem{sentence: c.Data + " を読めません。", err: err}
+	if errors.Is(err, fs.ErrNotExist) {
+		p.next = []string{"--data と id を確かめてください。"}
+	}
+	return p
+}

@@ -1,0 +1,270 @@
+// Package collector takes answers to surveys over HTTP, and serves the site
+// that asks for them.
+//
+// An answer is acknowledged (303 to a form, 201 to JSON) once it is on disk.
+// Everything else is refused with a reason, and a person gets the form back
+// with all that was typed. Which outcome has which status and words is one
+// table, in status.go; package survey decides what an answer may be, package
+// journal how it is stored.
+//
+// Nothing of a request but the answer itself is stored or logged: no address,
+// header, query or time. The log tells of start, stop and trouble, and of
+// trouble only where it begins and ends. What lies outside this package (a
+// proxy's log, a watched network, a person who replaces the program) is outside
+// this promise.
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"staffplan/collector/journal"
+	"staffplan/collector/survey"
+)
+
+// Config says where things are. Site and Data are needed.
+type Config struct {
+	Site        string           // the folder Hugo built: pages, surveys/<id>/survey.json, 404.html
+	Data        string           // the data directory; made if it is not there
+	Static      http.Handler     // serves everything but answers; nil for the files of Site
+	MaxInflight int              // requests to /answers/ at a time; 0 means 1024
+	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
+	Log         *slog.Logger     // start, stop, trouble; nil for none
+}
+
+// Server is the service. It holds the data directory until Close.
+type Server struct {
+	site, data  string
+	static      http.Handler
+	maxInFlight int64
+	inFlight    atomic.Int64
+	now         func() time.Time
+	log         *slog.Logger
+	origin      *http.CrossOriginProtection
+	limits      limits
+
+	forms    atomic.Pointer[map[string]*form]
+	reloaded chan struct{} // wakes keepTime
+
+	mu     sync.Mutex // around what changes stores
+	stores map[string]*store
+	lock   *journal.DataLock
+}
+
+// New reads the definitions, takes the data directory, recovers what is stored,
+// and does what is due: closings, and the monthly release if today is the first.
+//
+// The error is one line for the person who starts the service. Until all is
+// checked nothing is changed: bad configuration, a directory that another
+// process holds (journal.ErrLocked) or that rehearses, and definitions that do
+// not fit the answers stored leave everything as it was.
+func New(c Config) (*Server, error) {
+	s := &Server{
+		site: c.Site, data: c.Data, static: c.Static, maxInFlight: int64(c.MaxInflight), now: c.Now, log: c.Log,
+		origin:   http.NewCrossOriginProtection(),
+		limits:   defaultLimits,
+		reloaded: make(chan struct{}, 1),
+		stores:   map[string]*store{},
+	}
+	if s.static == nil {
+		s.static = http.HandlerFunc(s.pages)
+	}
+	if s.maxInFlight == 0 {
+		s.maxInFlight = 1024
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	defs, err := s.definitions()
+	if err != nil {
+		return nil, err
+	}
+	rehearsal, err := journal.IsRehearsal(s.data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: データの置き場所を読めません: %w", s.data, err)
+	}
+	if rehearsal {
+		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", s.data)
+	}
+	s.lock, err = journal.Lock(s.data)
+	if errors.Is(err, journal.ErrLocked) {
+		return nil, fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", s.data, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: データの置き場所を使えません: %w", s.data, err)
+	}
+	if err := s.take(defs, s.firstMonth()); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.due(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// definitions reads the site's surveys and refuses what this collector cannot
+// keep its promises for.
+func (s *Server) definitions() ([]*survey.Definition, error) {
+	defs, err := survey.LoadSite(s.site)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range defs {
+		file := filepath.Join(s.site, "surveys", d.ID, "survey.json")
+		if d.Access != survey.AccessOpen {
+			return nil, fmt.Errorf("%s: access: 受付票（ticket）を使うアンケートは、まだ受け付けられません。open にしてください", file)
+		}
+		if d.SealedTo != "" {
+			return nil, fmt.Errorf("%s: sealed_to: 回答を封じるアンケートは、まだ受け付けられません。空にしてください", file)
+		}
+	}
+	return defs, nil
+}
+
+// take makes these the surveys that are served: all of them or, with an error,
+// none of them. month is that of new stores.
+func (s *Server) take(defs []*survey.Definition, month int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	forms := map[string]*form{}
+	for _, d := range defs {
+		st := s.stores[d.ID]
+		if st == nil {
+			st = &store{dir: filepath.Join(s.data, d.ID), log: s.log.With("survey", d.ID), month: month}
+		}
+		if err := st.check(d); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
+		}
+		forms[d.ID] = newForm(d, st)
+	}
+	for _, f := range forms {
+		s.stores[f.def.ID] = f.store
+		if err := f.store.adopt(f.def); err != nil {
+			return fmt.Errorf("%s: 保存してある回答を開けません: %w", f.store.dir, err)
+		}
+	}
+	// A survey that is gone keeps its store: it may come back, and must find the
+	// same journal.
+	s.forms.Store(&forms)
+	return nil
+}
+
+// Reload reads the definitions again. With an error, which is one line as from
+// New, those before go on.
+func (s *Server) Reload() error {
+	defs, err := s.definitions()
+	if err != nil {
+		return err
+	}
+	if err := s.take(defs, month(s.now())); err != nil {
+		return err
+	}
+	select {
+	case s.reloaded <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Close gives the data directory back, after what was acknowledged and what is
+// under way. Answers that come later are refused.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, st := range s.stores {
+		errs = append(errs, st.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+		s.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// form returns the survey with that id, or nil.
+func (s *Server) form(id string) *form { return (*s.forms.Load())[id] }
+
+const answersPath = "/answers/"
+
+// noStore is shared between responses: nobody may write into it.
+var noStore = []string{"no-store"}
+
+// ServeHTTP serves everything: /answers/<id>, /healthz, and the site.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.recovered(w, r)
+	h := w.Header()
+	setPolicy(h)
+	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, answersPath):
+		h["Cache-Control"] = noStore
+		s.answers(w, r)
+	case path == "/healthz":
+		s.health(w, r)
+	default:
+		if ofSurvey(strings.TrimPrefix(path, "/")) {
+			h["Cache-Control"] = noStore
+		}
+		s.static.ServeHTTP(w, r)
+	}
+}
+
+// health is 200 while answers can be stored, as far as is known.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.sendPage(w, outcomeOf(errGet), nil)
+		return
+	}
+	for _, f := range *s.forms.Load() {
+		if f.store.err() != nil {
+			send(w, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte("storage failed\n"))
+			return
+		}
+	}
+	send(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
+}
+
+// recovered turns a panic into a 500. The log gets the place in the code alone:
+// what is panicked with may hold an answer.
+func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p) // a proxy that breaks off on purpose
+	}
+	s.log.Error("panic", "at", panicPlace())
+	if !strings.HasPrefix(r.URL.Path, answersPath) {
+		panic(http.ErrAbortHandler) // part of a page may have been sent
+	}
+	s.refuse(w, r, &submission{unread: true}, errPanic)
+}
+
+var errPanic = errors.New("panic")
+
+// panicPlace is the function and line that panicked.
+func panicPlace() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		frame, more := frames.Next()
+		if !strings.HasPrefix(frame.Function, "runtime.") || !more {
+			return fmt.Sprintf("%s:%d", frame.Function, frame.Line)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package collector
+
+// The HTTP server around the service: how long it waits for whom, and how it
+// ends.
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// limits bound what one connection may cost. A goroutine and a few kilobytes
+// are all that a slow one takes, so honest ones do not feel it.
+type limits struct {
+	header time.Duration // until the header has come
+	read   time.Duration // until the whole request has come
+	write  time.Duration // until the response has gone
+	idle   time.Duration // between requests
+	drain  time.Duration // for requests in flight when the service stops
+}
+
+// A connection that is upgraded (live reload) leaves these behind.
+var defaultLimits = limits{
+	header: 10 * time.Second,
+	read:   20 * time.Second,
+	write:  2 * time.Minute,
+	idle:   2 * time.Minute,
+	drain:  10 * time.Second,
+}
+
+const maxHeaderBytes = 16 << 10
+
+// Serve takes requests from ln, and does what the clock brings about, until ctx
+// ends; then requests in flight have 10 seconds to finish. It closes ln and
+// returns nil after an end by ctx. The server is not closed.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	hs := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: s.limits.header,
+		ReadTimeout:       s.limits.read,
+		WriteTimeout:      s.limits.write,
+		IdleTimeout:       s.limits.idle,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          log.New(quiet{s.log}, "", 0),
+	}
+	timeCtx, stopTime := context.WithCancel(ctx)
+	var wait sync.WaitGroup
+	wait.Go(func() { s.keepTime(timeCtx) })
+	defer wait.Wait()
+	defer stopTime()
+
+	ended := make(chan error, 1)
+	go func() { ended <- hs.Serve(ln) }()
+	select {
+	case err := <-ended:
+		hs.Close()
+		return err
+	case <-ctx.Done():
+	}
+	drainCtx, stopDrain := context.WithTimeout(context.Background(), s.limits.drain)
+	defer stopDrain()
+	if hs.Shutdown(drainCtx) != nil {
+		hs.Close() // who has not finished by now is not going to
+	}
+	<-ended
+	return nil
+}
+
+// quiet passes on that connections cannot be accepted. The other lines of
+// net/http name the peer's address, or what was panicked with.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Write(line []byte) (int, error) {
+	if strings.HasPrefix(string(line), "http: Accept error: ") {
+		q.log.Error("cannot accept connections")
+	}
+	return len(line), nil
+}

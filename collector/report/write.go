@@ -1,0 +1,35 @@
+package report
+
+// Putting results.json in its place.
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// Write puts results.json at name: whole, or not at all. Whoever reads while it
+// is replaced sees the old file or the new one. Its folder is not synced: after
+// a power loss the old file may be back, and the report is made again.
+func (r *Results) Write(name string) error {
+	data, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".results-*.json")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // gone already where all went well
+	_, err = file.Write(data)
+	if err == nil {
+		err = file.Chmod(0o644)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}

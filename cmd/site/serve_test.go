@@ -130,12 +130,24 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 
 // visit PATH opens a page in Chromium and waits until live reload is connected.
 func visit(ts *testscript.TestScript, neg bool, args []string) {
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.Flag("disable-quic", true), chromedp.UserDataDir(ts.MkAbs("../chromium")))
+	if _, open := windows.Load(ts.Getenv("WORK")); !open {
+		openWindow(ts)
+	}
+	w := windowOf(ts)
+	_, err := chromedp.Run(w.ctx, chromedp.WaitEvent(network.WebSocketHandshakeResponseReceived, nil,
+		chromedp.Navigate(ts.Getenv("url")+args[0])))
+	if err != nil {
+		ts.Fatalf("no live reload: %v, %q", err, w.complaints)
+	}
+}
+
+func openWindow(ts *testscript.TestScript) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
 	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancelWindow := chromedp.NewContext(ctx)
 	ctx, cancelTime := context.WithTimeout(ctx, 2*patience)
 	ts.Defer(func() { cancelTime(); cancelWindow(); cancelBrowser() })
+	ts.Check(chromedp.Do(ctx)) // the first call starts the browser
 	w := &window{ctx: ctx}
 	windows.Store(ts.Getenv("WORK"), w)
 	console := chromedp.Console(ctx)
@@ -149,11 +161,6 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 			w.mu.Unlock()
 		}
 	}()
-	_, err := chromedp.Run(ctx, chromedp.WaitEvent(network.WebSocketHandshakeResponseReceived, nil,
-		chromedp.Navigate(ts.Getenv("url")+args[0])))
-	if err != nil {
-		ts.Fatalf("no live reload: %v, %q", err, w.complaints)
-	}
 }
 
 // sees TEXT waits until the page shows the text, and wants no complaint of the

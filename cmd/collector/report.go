@@ -1,0 +1,193 @@
+package main
+
+// collector report: from the answers of a survey that has ended to the folder
+// its results page is made of.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+	"unicode/utf8"
+
+	"staffplan/collector/journal"
+	"staffplan/collector/report"
+	"staffplan/collector/survey"
+)
+
+type reportCmd struct {
+	Survey string `required:"" placeholder:"ファイル" help:"アンケートの定義。例: public/surveys/morale-2026/survey.json"`
+	Data   string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
+	Out    string `required:"" placeholder:"フォルダー" help:"結果を置くフォルダー。例: content/results/morale-2026"`
+}
+
+// Validate is kong's: what it refuses is wrong usage.
+func (c *reportCmd) Validate() error {
+	if _, err := os.Stat(filepath.Join(c.Out, "_index.md")); err == nil {
+		return fmt.Errorf("--out には %s のように、このアンケートだけのフォルダーを書いてください", filepath.Join(c.Out, filepath.Base(filepath.Dir(c.Survey))))
+	}
+	return nil
+}
+
+// Run may be used while the collector serves: it reads released files only.
+func (c *reportCmd) Run(ui *ui) error {
+	def, err := survey.Load(c.Survey)
+	if err != nil {
+		return explained(err, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
+	}
+	dir := filepath.Join(c.Data, def.ID)
+	rehearsal, err := c.mayReport(def, dir)
+	if err != nil {
+		return err
+	}
+	released, err := journal.Read(dir)
+	if err != nil {
+		return &problem{sentence: dir + " の回答を読めません。", err: err,
+			next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
+	}
+	results, err := report.Make(def, released, report.Options{Rehearsal: rehearsal})
+	if err != nil {
+		return &problem{sentence: dir + " に、定義と合わない回答があります。", err: err,
+			next: []string{"集計を止めました。collector verify で、壊れたところがないかを確かめてください。"}}
+	}
+	if err := c.write(def, results, ui); err != nil {
+		return err
+	}
+	return nil
+}
+
+// mayReport refuses what must not be counted yet, and tells whether the answers
+// were made up. That a survey has ended is first of all a stored mark; the clock
+// only tells which of two things is still to be done.
+func (c *reportCmd) mayReport(def *survey.Definition, dir string) (rehearsal bool, err error) {
+	data, err := journal.StoredDefinition(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, &problem{sentence: dir + " に回答がありません。",
+			next: []string{"--data のフォルダーを確かめてください。"}}
+	}
+	if err != nil {
+		return false, err
+	}
+	stored, err := survey.Parse(data)
+	if err == nil {
+		err = def.Fits(stored)
+	}
+	if err != nil {
+		return false, &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
+			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
+	}
+	rehearsal, err = journal.IsRehearsal(c.Data)
+	if err != nil || rehearsal || def.Standing() {
+		return rehearsal, err
+	}
+	finished, err := journal.IsFinished(dir)
+	switch {
+	case err != nil || finished:
+		return false, err
+	case def.State(time.Now()) == survey.Over:
+		return false, &problem{sentence: "このアンケートは終わりましたが、まだ受付に残っている回答があります。",
+			next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度集計してください。"}}
+	}
+	return false, &problem{sentence: "このアンケートはまだ終わっていません。",
+		next: []string{fmt.Sprintf("%s を過ぎてから集計してください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時4分")),
+			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
+}
+
+func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *ui) error {
+	name := filepath.Join(c.Out, "results.json")
+	if results.Rehearsal && holdsReal(name) {
+		return &problem{sentence: name + " には、本物の結果があります。",
+			next: []string{"練習の数字で上書きしないように、止めました。--out に別のフォルダーを書いてください。"}}
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return &problem{sentence: c.Out + " を作れません。", err: err}
+	}
+	if err := results.Write(name); err != nil {
+		return &problem{sentence: name + " を書けません。", err: err,
+			next: []string{"前からあったファイルは、そのままです。書き込めるフォルダーか、空きがあるかを確かめてください。"}}
+	}
+	page := filepath.Join(c.Out, "index.md")
+	made, err := startPage(page, def)
+	if err != nil {
+		return &problem{sentence: page + " を書けません。", err: err}
+	}
+
+	if results.Suppressed {
+		ui.result("%s を書きました。回答が%d人に満たないので、数字は入れていません。", name, results.Minimum)
+	} else {
+		ui.result("%s を書きました。回答は%d人です。", name, results.Responses)
+	}
+	if results.Rehearsal {
+		ui.result("練習用の数字です。site serve で見られますが、公開するサイトには入れられません。")
+	}
+	if made {
+		ui.result("%s に、数字から分かったことを書いてください。", page)
+	}
+	for _, comments := range results.Comments {
+		if n := len(comments.Texts); n > 0 {
+			ui.result("自由に書かれた意見が%d件あります。公開する前に読んで、だれのことか分かるものは texts から消してください。", n)
+		}
+	}
+	return nil
+}
+
+// holdsReal reports whether results of real answers stand in a file.
+func holdsReal(name string) bool {
+	data, err := os.ReadFile(name)
+	var results struct{ Rehearsal bool }
+	return err == nil && (json.Unmarshal(data, &results) != nil || !results.Rehearsal)
+}
+
+// startPage makes the page for the editor's findings where there is none.
+func startPage(name string, def *survey.Definition) (made bool, err error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	// A space parts digits and Latin letters from the words that follow.
+	of := "の結果"
+	if last, _ := utf8.DecodeLastRuneInString(def.Title); last < utf8.RuneSelf {
+		of = " " + of
+	}
+	today := time.Now().In(def.Opens.Location())
+	_, err = fmt.Fprintf(file, `---
+title: %s
+description: %s
+weight: 10
+params:
+  owner: 区政改革プロジェクトチーム
+  reviewed: %s
+  review_by: %s
+  survey: %s
+---
+## 分かったこと {#findings}
+
+数字を読んで分かったことを、ここに書きます。よかったことも、よくなかったことも書きます。
+
+## これから変えること {#next}
+
+結果を受けて何を変えるかを、ここに書きます。変えたら、取組のページの「変わったこと」にも日付を付けて書きます。
+`, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
+		today.Format(time.DateOnly), today.AddDate(1, 0, -1).Format(time.DateOnly), def.ID)
+	return true, errors.Join(err, file.Close())
+}
+
+// quoted writes a string for YAML, which reads JSON's.
+func quoted(s string) string {
+	q, _ := json.Marshal(s) // a string always marshals
+	return string(q)
+}
+
+// explained adds what to do where a file is missing.
+func explained(err error, next string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &problem{sentence: "必要なファイルがありません。", err: err, next: []string{next}}
+	}
+	return err
+}

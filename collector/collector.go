@@ -38,6 +38,8 @@ type Config struct {
 	MaxInflight int              // requests to /answers/ at a time; 0 means 1024
 	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
 	Log         *slog.Logger     // start, stop, trouble; nil for none
+
+	fs journal.FS // for tests that let storage fail; nil is the real one
 }
 
 // Server is the service. It holds the data directory until Close.
@@ -50,6 +52,7 @@ type Server struct {
 	log         *slog.Logger
 	origin      *http.CrossOriginProtection
 	limits      limits
+	fs          journal.FS
 
 	forms    atomic.Pointer[map[string]*form]
 	reloaded chan struct{} // wakes keepTime
@@ -71,6 +74,7 @@ func New(c Config) (*Server, error) {
 		site: c.Site, data: c.Data, static: c.Static, maxInFlight: int64(c.MaxInflight), now: c.Now, log: c.Log,
 		origin:   http.NewCrossOriginProtection(),
 		limits:   defaultLimits,
+		fs:       c.fs,
 		reloaded: make(chan struct{}, 1),
 		stores:   map[string]*store{},
 	}
@@ -143,7 +147,7 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 	for _, d := range defs {
 		st := s.stores[d.ID]
 		if st == nil {
-			st = &store{dir: filepath.Join(s.data, d.ID), log: s.log.With("survey", d.ID), month: month}
+			st = &store{dir: filepath.Join(s.data, d.ID), fs: s.fs, log: s.log.With("survey", d.ID), month: month}
 		}
 		if err := st.check(d); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)

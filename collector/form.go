@@ -50,6 +50,7 @@ func (f *form) admits(now time.Time) error {
 // still change, since nothing on disk binds them.
 type store struct {
 	dir      string
+	fs       journal.FS
 	log      *slog.Logger // says which survey
 	journal  atomic.Pointer[journal.Journal]
 	finished atomic.Bool
@@ -126,7 +127,7 @@ func (s *store) openLocked() error {
 	if errors.Is(s.failed, errClosed) {
 		return s.failed
 	}
-	j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, Definition: s.def.JSON()})
+	j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, Definition: s.def.JSON(), FS: s.fs})
 	s.failed = err
 	if err != nil {
 		return err

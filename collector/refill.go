@@ -60,7 +60,7 @@ func refill(page []byte, d *survey.Definition, o outcome, input survey.Input, fi
 	setAttr(summary, "tabindex", "-1")
 	setAttr(summary, "autofocus", "")
 	summary.AppendChild(element("h2", "", "", text(o.title)))
-	summary.AppendChild(element("p", "", "", text(o.text)))
+	summary.AppendChild(element("p", "", "", text(o.text+stillHere)))
 	if len(fields) > 0 {
 		list := element("ul", "", "")
 		for _, f := range fields {
@@ -84,7 +84,7 @@ func refill(page []byte, d *survey.Definition, o outcome, input survey.Input, fi
 // caption names the question in the summary, where it stands alone.
 func caption(d *survey.Definition, f survey.FieldError) string {
 	if q := d.Question(f.Name); q != nil {
-		return q.Text + "：" + f.Message
+		return "「" + strings.TrimSuffix(q.Text, "。") + "」：" + f.Message
 	}
 	return f.Message
 }

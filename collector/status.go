@@ -45,8 +45,7 @@ type outcome struct {
 	status int
 	title  string
 	text   string
-	// ask also shows the page again with all that was typed.
-	ask bool
+	ask    bool // show the form again, with all that was typed
 }
 
 var outcomes = []struct {
@@ -80,14 +79,17 @@ var outcomes = []struct {
 	{journal.ErrFinished, outcome{410, "受付は終わりました",
 		"「{title}」の受付は終わりました。回答は保存していません。", false}},
 	{errInvalid, outcome{422, "直してほしいところがあります",
-		"回答はまだ保存していません。次のところを直して、もう一度送ってください。ほかの答えはそのまま残っています。", true}},
+		"回答はまだ保存していません。次のところを直して、もう一度送ってください。", true}},
 	{errBusy, outcome{503, "いま回答が集中しています",
-		"回答はまだ保存していません。書いたものはこの画面に残っています。1分ほど待って、もう一度送ってください。", true}},
+		"回答はまだ保存していません。1分ほど待って、もう一度送ってください。", true}},
 	{journal.ErrFull, outcome{503, "いま回答を保存できません",
-		"置き場所に空きがなく、回答はまだ保存していません。書いたものはこの画面に残っています。しばらく待って、もう一度送ってください。", true}},
+		"置き場所に空きがなく、回答はまだ保存していません。しばらく待って、もう一度送ってください。", true}},
 	{errStorage, outcome{503, "いま回答を保存できません",
-		"回答を保存できたことを確かめられませんでした。書いたものはこの画面に残っています。しばらく待って、もう一度送ってください。", true}},
+		"回答を保存できたことを確かめられませんでした。しばらく待って、もう一度送ってください。", true}},
 }
+
+// stillHere follows the text where the form is shown again.
+const stillHere = "書いたものは、この画面に残っています。"
 
 // errStorage stands for every other trouble of the journal: what was sent may
 // or may not be on disk, and was not acknowledged.

@@ -226,9 +226,9 @@ func (j *Journal) recoverIntake(in *intake) error {
 		if err := cut(in.f, in.end); err != nil {
 			return err
 		}
-		return flush(in.f)
 	}
-	return nil
+	// The process that wrote it may have ended before its sync.
+	return flush(in.f)
 }
 
 // spend marks tickets as used while the journal opens.
@@ -244,22 +244,29 @@ func (j *Journal) spend(file string, off int64, tickets ...id) error {
 }
 
 // prepare makes the journal ready to take entries, or ends its finish.
-func (j *Journal) prepare(definition []byte) error {
+func (j *Journal) prepare(text []byte) error {
 	if j.closing {
 		return j.finish()
 	}
+	// What was there gets no more frames: a frame whose sync once failed may
+	// be seen now and gone after the next power loss, and must then be a tail.
+	gen := uint64(1)
 	if n := len(j.old); n > 0 {
-		j.live, j.old = j.old[n-1], j.old[:n-1]
-		if err := j.live.reopen(j.d); err != nil {
-			return err
+		last := j.old[n-1]
+		if gen = last.gen + 1; last.end == intakeHeader {
+			j.live, j.old = last, j.old[:n-1]
+			if err := last.reopen(j.d); err != nil {
+				return err
+			}
 		}
-	} else {
+	}
+	if j.live == nil {
 		var err error
-		if j.live, err = createIntake(j.d, 1); err != nil {
+		if j.live, err = createIntake(j.d, gen); err != nil {
 			return err
 		}
 	}
-	return j.define(definition)
+	return j.define(text)
 }
 
 func (j *Journal) define(text []byte) error {
@@ -479,10 +486,13 @@ func (j *Journal) settle(b *batch) {
 				j.entered[c] = true
 			}
 		}
-		if j.held || j.ending || j.waiting >= j.least {
+		if j.held || j.waiting >= j.least {
 			j.toKeep.Signal()
 		}
 		j.held = false
+	}
+	if j.ending {
+		j.toKeep.Signal()
 	}
 	if cap(b.frame) <= 1<<20 {
 		j.spare = b.frame

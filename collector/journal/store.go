@@ -208,17 +208,25 @@ func (s *store) settle() error {
 	return s.redo()
 }
 
-// redo is steps 3 to 5: it carries out the pending file, if there is one. It
-// may be stopped anywhere and called again.
+// redo is steps 3 to 5: it carries out the pending file, if there is one, and
+// wipes the trash. It may be stopped anywhere and called again.
 func (s *store) redo() error {
 	gen, err := s.apply()
-	if errors.Is(err, fs.ErrNotExist) {
-		s.unfinished = false
-		return nil
+	if err == nil {
+		err = s.discard(gen)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if err := s.wipeTrash(); err != nil {
+		return err
+	}
+	s.unfinished = false
+	return nil
+}
+
+// discard is step 4.
+func (s *store) discard(gen uint64) error {
 	list, err := s.fs.List(s.dir)
 	if err != nil {
 		return err
@@ -238,11 +246,7 @@ func (s *store) redo() error {
 	if err := s.trash(pendingName, pendingName); err != nil {
 		return err
 	}
-	if err := s.syncNames(); err != nil {
-		return err
-	}
-	s.unfinished = false
-	return s.wipeTrash()
+	return s.syncNames()
 }
 
 func (s *store) trash(name, as string) error {
@@ -325,6 +329,11 @@ func (s *store) wipeTrash() error {
 
 // recover drops what was not committed and ends what was.
 func (s *store) recover() error {
+	// The process before may have ended between a rename and its sync: what
+	// is built on a name needs the name to stay.
+	if err := s.syncNames(); err != nil {
+		return err
+	}
 	list, err := s.fs.List(s.dir)
 	if err != nil {
 		return err

@@ -10,7 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/unicode/norm"
 
 	"staffplan/collector/survey"
 )
@@ -270,6 +274,35 @@ func TestTicket(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Every character of the first plane, and some beyond, is stored as NFC leaves
+// it beside a kana, a letter and itself, and counted so.
+func TestEveryCharacter(t *testing.T) {
+	d := parse(t, read(t, "morale"))
+	for r := rune(' '); r < 0x20000; r++ {
+		if r > 0xFFFF && r%61 != 0 || unicode.IsControl(r) || !utf8.ValidRune(r) {
+			continue
+		}
+		text := fmt.Sprintf("か%cはe%c%c\n\"", r, r, r)
+		want := norm.NFC.String(text)
+		d.Question("comment").Max = utf8.RuneCountInString(want)
+		in, err := survey.ParseForm([]byte("q1=1&comment=" + url.QueryEscape(text)))
+		if err != nil {
+			t.Fatalf("%U: %v", r, err)
+		}
+		quoted, err := jsontext.AppendQuote(nil, want)
+		if err != nil {
+			t.Fatalf("%U: %v", r, err)
+		}
+		if got, errs := d.Validate(in); errs != nil || show(t, got) != `"q1":1 comment=`+string(quoted) {
+			t.Errorf("%U: got %s, want %s (%s)", r, got.Texts, quoted, refusals(errs))
+		}
+		d.Question("comment").Max--
+		if _, errs := d.Validate(in); errs == nil {
+			t.Errorf("%U: one character too many went through", r)
+		}
 	}
 }
 

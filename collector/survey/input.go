@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -259,6 +258,3 @@ func broken(d *jsontext.Decoder) error {
 	}
 	return fmt.Errorf("%w: json: not an object", ErrMalformed)
 }
-
-// newlines turns CRLF, and a CR alone, into LF.
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -178,7 +178,7 @@ func fill(controls []*html.Node, values []string) {
 		}
 		value := ""
 		if next < len(values) {
-			value = strings.ReplaceAll(values[next], "\r\n", "\n")
+			value = newlines.Replace(values[next])
 			next++
 		}
 		if c.DataAtom == atom.Textarea {
@@ -189,6 +189,9 @@ func fill(controls []*html.Node, values []string) {
 		}
 	}
 }
+
+// newlines ends lines as HTML does: a parser would turn a CR into an LF anyway.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func toggle(n *html.Node, key string, on bool) {
 	if on {

@@ -21,8 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -57,21 +57,51 @@ func chromium(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Conte
 	t.Cleanup(cancel)
 	tab, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	if err := chromedp.Run(tab); err != nil {
+	if err := chromedp.Do(tab); err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
 	return tab
 }
 
-// run runs the actions in the tab and fails the test where one of them does
-// not come to its end within a minute.
-func run(t *testing.T, tab context.Context, actions ...chromedp.Action) {
+// do runs the steps in the tab and fails the test where one of them does not
+// come to its end within a minute.
+func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(tab, time.Minute)
 	defer cancel()
-	if err := chromedp.Run(ctx, actions...); err != nil {
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// ask is do for an action that gives a value.
+func ask[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// scripts turns JavaScript on or off in the tab.
+func scripts(on bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	})
+}
+
+// theme has the tab prefer "light" or "dark".
+func theme(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	})
 }
 
 // sentinel is what the browser calls itself in these tests: a name that must
@@ -202,10 +232,9 @@ func within(t *testing.T, limit time.Duration, what string, done func() bool) {
 	}
 }
 
-// The whole loop: two answer in the browser, with and without JavaScript,
-// eight more by HTTP; the tenth sends all ten to the disk's released files;
-// nothing of the browser is with them. A rehearsal then goes through report,
-// and the results page says a figure for each of the ten measures.
+// The first half of the loop: two answer in the browser, with and without
+// JavaScript, eight more by HTTP; the tenth sends all ten to the disk's
+// released files; nothing of the browser is with them.
 func TestLoop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
@@ -216,35 +245,31 @@ func TestLoop(t *testing.T) {
 	survey := fetchDefinition(t, address, "morale-2026")
 	responses := filepath.Join(data, survey.ID, "responses.jsonl")
 
-	for _, scripts := range []bool{true, false} {
-		var location, heading string
-		run(t, tab,
-			emulation.SetScriptExecutionDisabled(!scripts),
+	for _, on := range []bool{true, false} {
+		do(t, tab,
+			scripts(on),
 			chromedp.Navigate(address+"/surveys/morale-2026/"),
-			chromedp.WaitVisible("#form"),
+			chromedp.WaitVisible(chromedp.CSS("#form")),
 		)
 		for _, q := range survey.Questions {
 			switch q.Kind {
 			case "scale":
-				run(t, tab, chromedp.Click(fmt.Sprintf(`input[name=%q][value="4"]`, q.ID)))
+				do(t, tab, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value="4"]`, q.ID))))
 			case "text":
-				run(t, tab, chromedp.SendKeys(fmt.Sprintf("textarea[name=%q]", q.ID), "窓口の席を\nもう一つ増やしたい。𠮷"))
+				do(t, tab, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf("textarea[name=%q]", q.ID)), "窓口の席を\nもう一つ増やしたい。𠮷"))
 			}
 		}
-		run(t, tab,
-			chromedp.Click("#form button[type=submit]"),
+		do(t, tab,
+			chromedp.Click(chromedp.CSS("#form button[type=submit]")),
 			chromedp.WaitVisible(`//h1[contains(., "回答を受け取りました")]`),
-			chromedp.Location(&location),
-			chromedp.Text("h1", &heading),
 		)
-		if want := address + "/surveys/morale-2026/thanks/"; location != want {
-			t.Errorf("scripts %v: sent to %s, want %s", scripts, location, want)
+		if got, want := ask(t, tab, chromedp.Location()), address+"/surveys/morale-2026/thanks/"; got != want {
+			t.Errorf("scripts %v: sent to %s, want %s", on, got, want)
 		}
 		if got := lines(t, responses); len(got) != 0 {
-			t.Errorf("scripts %v: %d answers were released before ten waited", scripts, len(got))
+			t.Errorf("scripts %v: %d answers were released before ten waited", on, len(got))
 		}
 	}
-	run(t, tab, emulation.SetScriptExecutionDisabled(false))
 
 	for i := range 8 {
 		answer := url.Values{"comment": {fmt.Sprintf("声その%d", i)}}
@@ -353,21 +378,17 @@ func TestRehearsal(t *testing.T) {
 	}
 	go io.Copy(io.Discard, stderr)
 
-	var text string
-	run(t, tab, chromedp.Navigate(address+"/results/morale-2026/"), chromedp.Text("main", &text))
-	if !strings.Contains(text, "練習用の数字") {
+	do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
+	if text := ask(t, tab, chromedp.Text(chromedp.CSS("main"))); !strings.Contains(text, "練習用の数字") {
 		t.Error("the results page does not say 練習用の数字")
 	}
 	for _, side := range []string{"s", "w"} {
 		for i := range 5 {
 			measure := fmt.Sprintf("%s%d", side, i+1)
-			var onResults, onMeasure string
-			run(t, tab,
-				chromedp.Navigate(address+"/results/morale-2026/"),
-				chromedp.Evaluate(fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section").innerText).join("\n")`, measure), &onResults),
-				chromedp.Navigate(address+"/measures/"+measure+"/"),
-				chromedp.Evaluate(`(() => { let text = "", e = document.getElementById("latest").nextElementSibling; for (; e && e.tagName !== "H2"; e = e.nextElementSibling) text += e.innerText; return text })()`, &onMeasure),
-			)
+			do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
+			onResults := ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section").innerText).join("\n")`, measure)))
+			do(t, tab, chromedp.Navigate(address+"/measures/"+measure+"/"))
+			onMeasure := ask(t, tab, chromedp.Evaluate[string](`(() => { let text = "", e = document.getElementById("latest").nextElementSibling; for (; e && e.tagName !== "H2"; e = e.nextElementSibling) text += e.innerText; return text })()`))
 			for where, said := range map[string]string{"the results page": onResults, "the measure's page": onMeasure} {
 				if !strings.Contains(said, "%") {
 					t.Errorf("%s says no figure for %s: %q", where, measure, said)
@@ -400,22 +421,19 @@ func TestAccessibility(t *testing.T) {
 	}
 	for _, page := range pages {
 		for _, width := range []int64{390, 1280} {
-			for _, theme := range []string{"light", "dark"} {
-				var overflow bool
-				var found []string
-				run(t, tab,
+			for _, name := range []string{"light", "dark"} {
+				do(t, tab,
 					chromedp.EmulateViewport(width, 844),
-					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}),
+					theme(name),
 					chromedp.Navigate(address+page),
-					chromedp.Evaluate(`document.documentElement.scrollWidth > document.documentElement.clientWidth`, &overflow),
-					chromedp.Evaluate(string(axe)+`; 0`, nil),
-					chromedp.Evaluate(`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, &found, awaitPromise),
+					chromedp.Evaluate[chromedp.Void](string(axe)),
 				)
-				if overflow {
+				if ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
 					t.Errorf("%s at %d px: the page is wider than the window", page, width)
 				}
+				found := ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
 				for _, f := range found {
-					t.Errorf("%s at %d px, %s: %s", page, width, theme, f)
+					t.Errorf("%s at %d px, %s: %s", page, width, name, f)
 				}
 			}
 		}
@@ -429,19 +447,11 @@ func TestDiagramIsLegibleOnAPhone(t *testing.T) {
 	}
 	tab := chromium(t)
 	address, _ := start(t, "site", "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--clock", "2026-11-20T10:00:00+09:00")
-	var small []string
-	var count int
-	run(t, tab,
-		chromedp.EmulateViewport(390, 844),
-		chromedp.Navigate(address+"/plan/vision/"),
-		chromedp.Evaluate(`document.querySelectorAll("svg.vision text").length`, &count),
-		chromedp.Evaluate(`(() => { const svg = document.querySelector("svg.vision"), scale = svg.getScreenCTM().a;
-			return [...svg.querySelectorAll("text")].filter(t => parseFloat(getComputedStyle(t).fontSize) * scale < 14).map(t => t.textContent) })()`, &small),
-	)
+	do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+"/plan/vision/"))
+	count := ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll("svg.vision text").length`))
+	small := ask(t, tab, chromedp.Evaluate[[]string](`(() => { const svg = document.querySelector("svg.vision"), scale = svg.getScreenCTM().a;
+			return [...svg.querySelectorAll("text")].filter(t => parseFloat(getComputedStyle(t).fontSize) * scale < 14).map(t => t.textContent) })()`))
 	if count == 0 || len(small) > 0 {
 		t.Errorf("of %d words these are under 14 px: %q", count, small)
 	}
 }
-
-// awaitPromise has Evaluate wait for what a promise gives.
-func awaitPromise(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }

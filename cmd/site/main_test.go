@@ -19,8 +19,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// testRun is a run of all tests: it takes away what they shared.
+type testRun struct{ *testing.M }
+
+// removeAtEnd are folders that outlive the test that made them.
+var removeAtEnd []string
+
+func (r testRun) Run() int {
+	defer func() {
+		for _, dir := range removeAtEnd {
+			os.RemoveAll(dir)
+		}
+	}()
+	return r.M.Run()
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"site": func() {
+	testscript.Main(testRun{m}, map[string]func(){"site": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(execute(ctx, os.Args[1:], newUI(os.Stdout, os.Stderr)))

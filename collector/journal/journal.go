@@ -56,8 +56,9 @@ type Options struct {
 // Journal is one survey's open storage. Its methods may be called from any
 // number of goroutines.
 type Journal struct {
-	// Recovered tells what Open cut off as never acknowledged; empty if
-	// nothing. It names file and place, never content.
+	// Recovered tells what Open cut off as never acknowledged, and that it
+	// took files without sums.txt as they stand; empty if neither. It names
+	// file and place, never content.
 	Recovered string
 
 	d     disk
@@ -160,6 +161,9 @@ func (j *Journal) recover() error {
 	if err := j.store.load(); err != nil {
 		return err
 	}
+	if j.store.adopted {
+		j.Recovered = names[sumsFile] + ": missing, so the released files were taken as they stand\n"
+	}
 	j.tickets = j.store.known
 	j.used = make([]bool, len(j.tickets))
 	if err := j.spend(names[spent], 0, j.store.spent...); err != nil {
@@ -182,7 +186,7 @@ func (j *Journal) recover() error {
 		if i > 0 && in.gen != j.old[i-1].gen+1 {
 			return &Damage{intakeName(in.gen - 1), 0, "missing"}
 		}
-		if err := j.recoverIntake(in); err != nil {
+		if err := j.scanIntake(in); err != nil {
 			return err
 		}
 	}
@@ -190,10 +194,16 @@ func (j *Journal) recover() error {
 	if len(j.old) == 0 && !j.closing && slices.Contains(list, names[sumsFile]) {
 		return &Damage{intakePrefix + "*", 0, "missing"}
 	}
+	// Only now is it known that nothing is damaged.
+	for _, in := range j.old {
+		if err := j.cutTail(in); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (j *Journal) recoverIntake(in *intake) error {
+func (j *Journal) scanIntake(in *intake) error {
 	name := intakeName(in.gen)
 	data, err := j.d.read(name)
 	if err != nil {
@@ -217,12 +227,21 @@ func (j *Journal) recoverIntake(in *intake) error {
 		return err
 	}
 	j.waiting += in.answers
+	return nil
+}
+
+// cutTail ends an intake behind its last sound frame.
+func (j *Journal) cutTail(in *intake) error {
 	if err := in.reopen(j.d); err != nil {
 		return err
 	}
 	defer in.close()
-	if n := int64(len(data)) - in.end; n > 0 {
-		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", name, n, in.end)
+	size, err := sizeOf(in.f)
+	if err != nil {
+		return err
+	}
+	if size > in.end {
+		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), size-in.end, in.end)
 		if err := cut(in.f, in.end); err != nil {
 			return err
 		}
@@ -486,14 +505,9 @@ func (j *Journal) settle(b *batch) {
 				j.entered[c] = true
 			}
 		}
-		if j.held || j.waiting >= j.least {
-			j.toKeep.Signal()
-		}
 		j.held = false
 	}
-	if j.ending {
-		j.toKeep.Signal()
-	}
+	j.toKeep.Signal()
 	if cap(b.frame) <= 1<<20 {
 		j.spare = b.frame
 	}
@@ -512,7 +526,7 @@ func (j *Journal) keep() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for {
-		due := j.err == nil && !j.held && !j.closing && (j.waiting >= j.least || j.store.unfinished)
+		due := j.err == nil && !j.held && !j.closing && (j.enough() || j.store.unfinished)
 		switch {
 		case len(j.jobs) > 0:
 			next := j.jobs[0]
@@ -528,6 +542,18 @@ func (j *Journal) keep() {
 			j.toKeep.Wait()
 		}
 	}
+}
+
+// crowd is how many answers wait at most before a release goes ahead although
+// more are being written: it is what a release holds in memory.
+const crowd = 4096
+
+// enough tells whether a release is due: at once when Options.Release answers
+// wait, except that callers who wait for the disk go first. A release syncs a
+// dozen times, and a larger one hides the order better.
+func (j *Journal) enough() bool {
+	quiet := !j.writing && j.batch.empty()
+	return j.waiting >= j.least && (quiet || j.waiting >= crowd)
 }
 
 // kept does a job outside the lock, after what a full disk has left undone.

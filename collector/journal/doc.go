@@ -1,4 +1,176 @@
 // Package journal keeps the answers to one survey: durable before they are
 // acknowledged, released in shuffled groups, and in no traceable order once
 // the survey has closed.
+//
+// # Files
+//
+// A data directory holds an empty file "lock", held with flock(2) by the one
+// process that writes (LockFileEx on Windows), perhaps an empty file
+// "rehearsal", which says that every answer there is made up, and a folder for
+// each survey. In such a folder, all of it readable by its owner alone:
+//
+//	responses.jsonl  released answers, one JSON object a line
+//	comments.jsonl   released texts, one JSON object a line
+//	tickets.txt      SHA-256 of each known ticket's code (upper case, no hyphens)
+//	spent.txt        the same of those whose answers are released
+//	entered.txt      SHA-256 of each file of paper answers that is released
+//	survey.json      the definition that the answers were given to
+//	sums.txt         SHA-256 of every part of the files above
+//	intake-N         what is accepted and not released yet
+//	pending          a release that is committed and being carried out
+//	trash-*          what a release leaves, about to be wiped
+//	*.tmp            not committed; the next start drops it
+//	closed           empty; that it is there says that the survey has closed
+//
+// Lines are UTF-8 as the caller gave them and end with LF, also the last one.
+// The three lists of SHA-256 sums have a line of 64 lower-case hex digits for
+// each, sorted as a whole, none twice. Beyond the dates in survey.json no file
+// holds a date or a time, none holds an address or a number of an answer, and
+// the order of lines means nothing. The journal does not look into a line; what
+// the collector puts there is
+//
+//	{"survey":"<id>","answers":{"q1":4,"unit":"soumu","q20":["a","b"]}}
+//	{"survey":"<id>","question":"comment","text":"…"}
+//	{"sealed":"<base64 of an age file with such a line in it>"}
+//
+// sums.txt has a line for every 64 KiB of each file above it, the last part
+// being what is left over:
+//
+//	<SHA-256, hex> <first byte> <number of bytes> <file name>
+//
+// A file that is empty or missing has no line. Lines of one file are in order.
+// Lines for whole parts of the two files that only grow may come first, and
+// then stay where they are. The last line is about sums.txt itself, as far as
+// it stands above that line. Where there is no sums.txt, another program has
+// put the files there: they are taken as they stand (only their lines must be
+// whole), and the next release writes their sums.
+//
+// # Intakes
+//
+// An intake starts with a header of 32 bytes. All numbers are unsigned and
+// little-endian; CRC-32C is the one with the Castagnoli polynomial.
+//
+//	0   8   "STFPLNi1"
+//	8   8   the generation, the N of its name, from 1
+//	16  12  salt: random bytes, other ones for each intake
+//	28  4   CRC-32C of bytes 0 to 27
+//
+// Frames follow without a gap. A frame is what shared one sync:
+//
+//	0   4   the first 4 bytes of the salt
+//	4   4   the length of the records
+//	8   4   CRC-32C of the salt, bytes 4 to 7 of this frame, and the records
+//	12      records
+//
+// A record is the number of the file that it is for (1 byte), the length of its
+// data (4 bytes) and the data: 0 a line of responses.jsonl and 1 one of
+// comments.jsonl, both without the line end, 2 a spent ticket and 3 an entered
+// file, both as the 32 bytes of a SHA-256. An answer, its texts and its ticket
+// stand in one frame, and so does all of an entered file. A frame without
+// records is written when the service stops.
+//
+// The salt has a frame of an older intake, left in a block that is used again,
+// fail its checksum. A bad frame with no sound one anywhere after it is a torn
+// tail: it was being written when the power or the process ended, and was never
+// acknowledged. It is cut off at the start, and told. A bad frame before a
+// sound one is damage, like everything else that does not fit what is said
+// here. Damage stops the start with file and offset; nothing is skipped, and
+// nothing is mended. (Damage to the very last frame cannot be told from a torn
+// tail. The frame without records leaves this doubt only where the service did
+// not stop by itself.) Of the files that grow a start checks the length and the
+// last part; Verify, and the closing, check all of them.
+//
+// The generations that are there follow each other without a gap. A start goes
+// on in a new one, unless the last has no frame yet; older ones get no more
+// frames and wait for the next release.
+//
+// # Releases
+//
+// As soon as Options.Release answers wait, all that wait are released together:
+//
+//  1. intake-N+1 is made under the name intake.tmp, synced, renamed, and the
+//     folder synced. New answers go there. All up to intake-N is released.
+//  2. What each file gets, in random order, is written to pending.tmp, synced,
+//     renamed to pending, and the folder synced. Now the release is committed.
+//  3. Each file is cut to its base (see below), the cut part overwritten with
+//     zeros first; its block is written there and synced.
+//  4. Each intake up to N is renamed to trash-N and the folder synced; then
+//     pending is renamed to trash-pending and the folder synced.
+//  5. The trash is overwritten with zeros, synced, removed, the folder synced.
+//
+// Ticket lists and definitions change in the same way, without intakes. A start
+// drops *.tmp, ends step 5 for the trash that is there, and then, if pending is
+// there, does steps 3 to 5 again with the same bytes. The file pending:
+//
+//	0   8   "STFPLNp1"
+//	8   8   N; 0 if no intake goes
+//	16      sections, for different files
+//	    1   0xff
+//	    32  SHA-256 of all before
+//
+// A section is the number of a file (1 byte; 0 to 6 in the order of the list of
+// files above), its base (8 bytes), the length of its block (8 bytes) and the
+// block. sums.txt is the last one.
+//
+// When the survey closes, the file closed is made first. Then the same steps
+// release what waits, however little it is, but with base 0 for the files that
+// grow: all that was released before is written anew together with the rest, in
+// one fresh random order. No intake follows, and the files become read-only. A survey
+// with that mark never opens again, whatever clock or definition say. A
+// standing form never closes: its caller calls Release once a month, and what
+// waits then goes however little it is.
+//
+// # Readers
+//
+// Readers take no lock. While pending is there, what stands in a file from its
+// base on is to be ignored, in sums.txt too, and a definition is read from
+// pending itself. A reader looks at pending and sums.txt once more when it is
+// done, and starts again if they have changed.
+// What intakes hold is not released: nobody reads it but the journal and
+// Verify.
+//
+// # Promises
+//
+//  1. Append returns nil once the entry, its texts and its ticket are on disk
+//     together (write, fdatasync): they outlive the process and the power. No
+//     frame is written before the sync of the one ahead has returned.
+//  2. Such an entry is released exactly once, or still waits, wherever the
+//     process or the power ends, also while it recovers.
+//  3. On a full disk nothing is taken (ErrFull) and nothing is lost; it goes on
+//     when there is space. After any other failure, and any failed sync,
+//     nothing more is acknowledged until a restart (ErrFailed): what a failed
+//     sync leaves in memory may look stored and be gone later.
+//  4. One process writes at a time; readers see each released line once. A file
+//     of paper answers is taken whole or not at all, and once.
+//  5. Entries leave the intake in groups of Options.Release or more, at once
+//     and not by the clock, in an order from the system's random numbers; in
+//     smaller groups only by Release and when the survey closes.
+//  6. Inside a group nothing tells the order, if the others in it are not out
+//     to find somebody. After the closing no file tells when or in which order
+//     answers came, or which answer, text and ticket belong together.
+//
+// # What is not promised
+//
+// Whoever reads the disk while the survey is open can tell one group from the
+// next, and sees in the intake which answer, text and ticket came together.
+// Copies made then (snapshots, backups) keep that; only sealed lines help.
+//
+// Overwriting reaches the blocks that the file has now. A file system that
+// journals data or copies on write, an SSD that levels wear, and swap may keep
+// older ones. Encrypt the disk.
+//
+// A disk or controller that calls a write done while it is in memory without a
+// battery breaks promises 1 and 2. So may network file systems; some do not
+// honour the lock either. Use a local disk that keeps its word.
+//
+// Who can write to the folder can change all of it. Removing the last of
+// several intakes, or the whole folder, is not noticed.
+//
+// Windows has no call to sync a folder. Promises 1 and 2 hold there when the
+// process ends in any way. When the power ends, the last renames may be lost.
+// Then a new intake may be back under its temporary name, and the next start
+// drops it with acknowledged answers in it; or pending may be gone with a
+// released file half changed, which stops the start as damage. Also, a file
+// that is being read cannot be renamed there: stop the service before you read
+// or copy its files. To collect answers, use another system.
 package journal

@@ -209,21 +209,23 @@ func (j *Journal) scanIntake(in *intake) error {
 	if err != nil {
 		return err
 	}
-	var claims []id
+	var bad error
 	err = in.scan(data, func(file byte, b []byte) {
 		switch file {
 		case responses:
 			in.answers++
 		case spent:
-			claims = append(claims, id(b))
+			if bad == nil {
+				bad = j.spend(name, in.end, id(b))
+			}
 		case entered:
 			j.entered[id(b)] = true
 		}
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = bad
 	}
-	if err := j.spend(name, in.end, claims...); err != nil {
+	if err != nil {
 		return err
 	}
 	j.waiting += in.answers

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -22,7 +21,8 @@ type Released struct {
 
 // Read gives the released lines of a survey's folder, each exactly once, also
 // while a collector writes there. It checks them against sums.txt; what does
-// not fit is *Damage. A folder that is not there is fs.ErrNotExist.
+// not fit is *Damage. Without sums.txt it takes the lines that stand there. A
+// folder that is not there is fs.ErrNotExist.
 func Read(dir string) (*Released, error) {
 	var r *Released
 	err := steadily(dir, func(v *view) (err error) {
@@ -91,7 +91,8 @@ func IsFinished(dir string) (bool, error) {
 }
 
 // Verify walks every file of a survey's folder and gives the first bad place
-// as *Damage, also an unfinished frame, which the next start would cut off. It
+// as *Damage, also an unfinished frame, which the next start would cut off, and
+// a sums.txt that is missing where there is something to check. It
 // changes nothing, and a collector may write meanwhile. While a release is
 // under way or was cut short, it checks the pending file instead of what that
 // will replace.
@@ -101,6 +102,9 @@ func Verify(dir string) error {
 			data, err := v.read(file)
 			if err != nil {
 				return err
+			}
+			if v.bare && len(data) > 0 {
+				return &Damage{names[sumsFile], 0, "missing"}
 			}
 			if err := v.check(file, data); err != nil {
 				return err
@@ -120,6 +124,7 @@ type view struct {
 	d disk
 	*pending
 	sums  *spans
+	bare  bool              // there is no sums.txt
 	stamp [sha256.Size]byte // differs after each release
 	names []string
 }
@@ -131,7 +136,6 @@ func look(dir string) (*view, error) {
 	if v.names, err = v.d.fs.List(dir); err != nil {
 		return nil, err
 	}
-	limit := int64(math.MaxInt64)
 	if slices.Contains(v.names, pendingName) {
 		f, err := v.d.fs.OpenFile(v.d.path(pendingName), os.O_RDONLY, 0)
 		if err != nil {
@@ -145,17 +149,22 @@ func look(dir string) (*view, error) {
 		if v.pending, err = parsePending(f, size); err != nil {
 			return nil, err
 		}
-		if s := v.section(sumsFile); s != nil {
-			limit = s.base
-		}
 	}
 	data, err := v.d.read(names[sumsFile])
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
 		return nil, err
 	}
-	data = data[:min(int64(len(data)), limit)]
+	switch s := v.section(sumsFile); {
+	case s != nil:
+		data = data[:min(int64(len(data)), s.base)]
+		v.sums, _, err = parseSpans(data)
+	case missing:
+		v.sums, v.bare, err = new(spans), true, nil
+	default:
+		v.sums, _, err = parseSums(data)
+	}
 	v.stamp = sha256.Sum256(append(slices.Clone(data), v.checksum[:]...))
-	v.sums, _, err = parseSums(data)
 	return v, err
 }
 
@@ -175,6 +184,12 @@ func (v *view) read(file int) ([]byte, error) {
 // check compares with sums.txt; of that, too, only the part before the base
 // counts while a release is under way.
 func (v *view) check(file int, data []byte) error {
+	if v.bare {
+		if grows(file) {
+			return checkLines(names[file], bytes.NewReader(data))
+		}
+		return nil
+	}
 	if err := v.sums.check(file, bytes.NewReader(data), 0); err != nil {
 		return err
 	}

@@ -58,6 +58,7 @@ type store struct {
 	spent, entered ids
 	known          ids
 	unfinished     bool // pending is committed and not yet carried out
+	adopted        bool // what is released came without sums.txt
 }
 
 // part is what one file gets: size bytes, from base to its new end.
@@ -211,11 +212,13 @@ func (s *store) settle() error {
 // redo is steps 3 to 5: it carries out the pending file, if there is one, and
 // wipes the trash. It may be stopped anywhere and called again.
 func (s *store) redo() error {
-	gen, err := s.apply()
+	f, err := s.open(pendingName)
 	if err == nil {
-		err = s.discard(gen)
+		err = s.carryOut(f)
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return err
 	}
 	if err := s.wipeTrash(); err != nil {
@@ -223,6 +226,35 @@ func (s *store) redo() error {
 	}
 	s.unfinished = false
 	return nil
+}
+
+func (s *store) carryOut(f File) error {
+	gen, err := s.apply(f)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return s.discard(gen)
+}
+
+// apply is step 3. It gives the generation up to which intakes are released.
+func (s *store) apply(f File) (uint64, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return 0, err
+	}
+	p, err := parsePending(f, size)
+	if err != nil {
+		return 0, err
+	}
+	for _, sec := range p.sections {
+		if err := s.restore(sec, f); err != nil {
+			return 0, err
+		}
+	}
+	return p.gen, nil
 }
 
 // discard is step 4.
@@ -251,29 +283,6 @@ func (s *store) discard(gen uint64) error {
 
 func (s *store) trash(name, as string) error {
 	return s.fs.Rename(s.path(name), s.path(trashPrefix+as))
-}
-
-// apply is step 3. It gives the generation up to which intakes are released.
-func (s *store) apply() (uint64, error) {
-	f, err := s.open(pendingName)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	size, err := sizeOf(f)
-	if err != nil {
-		return 0, err
-	}
-	p, err := parsePending(f, size)
-	if err != nil {
-		return 0, err
-	}
-	for _, sec := range p.sections {
-		if err := s.restore(sec, f); err != nil {
-			return 0, err
-		}
-	}
-	return p.gen, nil
 }
 
 func (s *store) restore(sec section, from io.ReaderAt) (err error) {
@@ -354,16 +363,18 @@ func (s *store) recover() error {
 // load reads what the store must know: the small files whole, of the files
 // that grow the last chunk alone.
 func (s *store) load() error {
-	s.sums = newSums()
 	data, err := s.read(names[sumsFile])
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.adopt()
 	}
-	var sp *spans
-	sp, s.sums.head, err = parseSums(data)
 	if err != nil {
 		return err
 	}
+	sp, head, err := parseSums(data)
+	if err != nil {
+		return err
+	}
+	s.sums = newSums(data[:head])
 	for file := range sp {
 		if err := s.loadFile(file, sp); err != nil {
 			return err
@@ -404,16 +415,79 @@ func (s *store) loadFile(file int, sp *spans) error {
 		return err
 	}
 	s.sums.resume(file, sp[file], tail)
+	return s.loadSet(file, f, size)
+}
+
+// loadSet keeps the ids of a file, if it is one of those that hold ids.
+func (s *store) loadSet(file int, r io.ReaderAt, size int64) error {
 	set := map[int]*ids{spent: &s.spent, entered: &s.entered, known: &s.known}[file]
 	if set == nil {
 		return nil
 	}
-	all := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(f, 0, size), all); err != nil {
+	data := make([]byte, size)
+	_, err := io.ReadFull(io.NewSectionReader(r, 0, size), data)
+	if err == nil {
+		*set, err = parseIDs(names[file], data)
+	}
+	return err
+}
+
+// adopt takes files without sums.txt as they stand: another program put them
+// there. The next commit writes their sums.
+func (s *store) adopt() error {
+	s.sums = newSums(nil)
+	for file := range s.sums.files {
+		if err := s.adoptFile(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) adoptFile(file int) error {
+	f, err := s.fs.OpenFile(s.path(names[file]), os.O_RDONLY, 0)
+	if err != nil {
 		return err
 	}
-	*set, err = parseIDs(name, all)
-	return err
+	defer f.Close()
+	size, err := sizeOf(f)
+	if err != nil {
+		return err
+	}
+	s.adopted = s.adopted || size > 0
+	r := io.TeeReader(io.NewSectionReader(f, 0, size), &s.sums.files[file])
+	if grows(file) {
+		return checkLines(names[file], r)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return err
+	}
+	return s.loadSet(file, f, size)
+}
+
+// checkLines reads to the end. Lines that nothing vouches for must at least be
+// whole: half of one would run into the next.
+func checkLines(name string, r io.Reader) error {
+	buf := bufio.NewReaderSize(r, chunk)
+	var at, line int64 // read so far, of that in this line
+	for {
+		part, err := buf.ReadSlice('\n')
+		at += int64(len(part))
+		line += int64(len(part))
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err == io.EOF && line == 0:
+			return nil
+		case err == io.EOF:
+			return &Damage{name, at - line, "a line without its end"}
+		case err != nil:
+			return err
+		case line == 1:
+			return &Damage{name, at - line, "an empty line"}
+		}
+		line = 0
+	}
 }
 
 // lines is what intakes hold: for each file its lines, or its ids.
@@ -474,7 +548,9 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 		return nil, err
 	}
 	data, err := s.read(names[sumsFile])
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
+		_, data = s.sums.clone().block() // of what was adopted
+	} else if err != nil {
 		return nil, err
 	}
 	sp, _, err := parseSums(data)

@@ -1,4 +1,5 @@
-// sums.txt: a SHA-256 for every chunk of every released file.
+// sums.txt: a SHA-256 for every chunk of every released file, and one for the
+// lines above it.
 
 package journal
 
@@ -48,23 +49,30 @@ func (s *sum) line(b []byte, n int64) []byte {
 func (s *sum) clone() sum {
 	c := *s
 	c.full = bytes.Clone(s.full)
-	tail, err := s.tail.(hash.Cloner).Clone()
+	c.tail = cloneHash(s.tail)
+	return c
+}
+
+func cloneHash(h hash.Hash) hash.Hash {
+	c, err := h.(hash.Cloner).Clone()
 	if err != nil {
 		panic(err) // crypto/sha256 can
 	}
-	c.tail = tail
 	return c
 }
 
 // sums is sums.txt as it stands. Its first head bytes are lines for full
 // chunks of files that only grow, and stay; the rest is written anew each time.
 type sums struct {
-	head  int64
-	files [sumsFile]sum
+	head   int64
+	ofHead hash.Hash
+	files  [sumsFile]sum
 }
 
-func newSums() *sums {
-	s := new(sums)
+// newSums goes on from the head of a file.
+func newSums(head []byte) *sums {
+	s := &sums{head: int64(len(head)), ofHead: sha256.New()}
+	s.ofHead.Write(head)
 	for file := range s.files {
 		s.restart(file)
 	}
@@ -72,7 +80,7 @@ func newSums() *sums {
 }
 
 func (s *sums) clone() *sums {
-	c := &sums{head: s.head}
+	c := &sums{head: s.head, ofHead: cloneHash(s.ofHead)}
 	for i := range s.files {
 		c.files[i] = s.files[i].clone()
 	}
@@ -105,6 +113,7 @@ func (s *sums) from(file int, base int64) io.Writer {
 		s.restart(file)
 		if grows(file) {
 			s.head = 0
+			s.ofHead.Reset()
 		}
 	}
 	return &s.files[file]
@@ -120,6 +129,9 @@ func (s *sums) block() (base int64, block []byte) {
 		}
 	}
 	s.head += int64(len(block))
+	s.ofHead.Write(block)
+	all := cloneHash(s.ofHead)
+	stays := len(block)
 	for i := range s.files {
 		f := &s.files[i]
 		block = append(block, f.full...)
@@ -127,7 +139,10 @@ func (s *sums) block() (base int64, block []byte) {
 			block = f.line(block, n)
 		}
 	}
-	return base, block
+	all.Write(block[stays:])
+	own := span{size: base + int64(len(block))}
+	all.Sum(own.sum[:0])
+	return base, own.appendTo(block, names[sumsFile])
 }
 
 // span is a line of sums.txt.
@@ -153,6 +168,19 @@ func (s *spans) size(file int) int64 {
 
 // parseSums reads sums.txt; head is where the lines end that stay.
 func parseSums(data []byte) (s *spans, head int64, err error) {
+	last := bytes.LastIndexByte(data[:max(0, len(data)-1)], '\n') + 1
+	if s, head, err = parseSpans(data[:last]); err != nil {
+		return nil, 0, err
+	}
+	own := span{sum: sha256.Sum256(data[:last]), size: int64(last)}
+	if !bytes.Equal(data[last:], own.appendTo(nil, names[sumsFile])) {
+		return nil, 0, &Damage{names[sumsFile], 0, "the last line is not the sum of those above it"}
+	}
+	return s, head, nil
+}
+
+// parseSpans reads the lines about other files.
+func parseSpans(data []byte) (s *spans, head int64, err error) {
 	s = new(spans)
 	inHead := true
 	for off := 0; off < len(data); {

@@ -1,0 +1,173 @@
+// Real folders: what the tests do with them.
+
+package journal_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"staffplan/collector/journal"
+)
+
+func open(t *testing.T, dir string, o journal.Options) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func shut(t *testing.T, j *journal.Journal) {
+	t.Helper()
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answer and text are the lines of the nth entry.
+func answer(n int) string { return fmt.Sprintf(`{"survey":"s","answers":{"n":%d}}`, n) }
+func text(n int) string   { return fmt.Sprintf(`{"survey":"s","question":"c","text":"意見 %d"}`, n) }
+
+func entry(n int) journal.Entry {
+	return journal.Entry{Answer: []byte(answer(n)), Texts: [][]byte{[]byte(text(n))}}
+}
+
+// put stores entries from first to last, each in a frame of its own.
+func put(t *testing.T, j *journal.Journal, first, last int) {
+	t.Helper()
+	for n := first; n <= last; n++ {
+		if err := j.Append(t.Context(), entry(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// putAtOnce stores them from as many goroutines.
+func putAtOnce(t *testing.T, j *journal.Journal, first, last int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for n := first; n <= last; n++ {
+		all.Go(func() {
+			if err := j.Append(t.Context(), entry(n)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// wantReleased closes the survey and wants these entries alone, each once.
+func wantReleased(t *testing.T, dir string, j *journal.Journal, numbers ...int) {
+	t.Helper()
+	if err := j.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, j)
+	if err := journal.Verify(dir); err != nil {
+		t.Error(err)
+	}
+	var answers, texts []string
+	for _, n := range numbers {
+		answers, texts = append(answers, answer(n)), append(texts, text(n))
+	}
+	wantRead(t, dir, answers, texts)
+}
+
+// wantRead wants a reader to find these lines, in any order.
+func wantRead(t *testing.T, dir string, answers, texts []string) {
+	t.Helper()
+	r, err := journal.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(what string, lines [][]byte, want []string) {
+		got := make([]string, len(lines))
+		for i, line := range lines {
+			got[i] = string(line)
+		}
+		slices.Sort(got)
+		want = slices.Sorted(slices.Values(want))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+		}
+	}
+	same("answers", r.Answers, answers)
+	same("texts", r.Texts, texts)
+}
+
+func numbers(first, last int) (all []int) {
+	for n := first; n <= last; n++ {
+		all = append(all, n)
+	}
+	return all
+}
+
+// folder is all that stands in a folder, by name.
+type folder map[string]string
+
+func snapshot(t *testing.T, dir string) folder {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := folder{}
+	for _, e := range list {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f[e.Name()] = string(data)
+	}
+	return f
+}
+
+// lay makes a fresh folder with these files.
+func (f folder) lay(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "s")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range f {
+		f.write(t, dir, name, data)
+	}
+	return dir
+}
+
+func (folder) write(t *testing.T, dir, name, data string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refused wants a start to find damage in a file, and to leave everything as it
+// was. Offsets differ with what is broken: at most end.
+func refused(t *testing.T, dir, file string, end int) {
+	t.Helper()
+	before := snapshot(t, dir)
+	j, err := journal.Open(dir, journal.Options{Release: 10})
+	if err == nil {
+		j.Close()
+		t.Fatalf("%s: the start was not refused", file)
+	}
+	var damage *journal.Damage
+	if !errors.As(err, &damage) {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if damage.File != file || damage.Offset < 0 || damage.Offset > int64(end) || !strings.Contains(err.Error(), file) {
+		t.Fatalf("want damage in %s up to byte %d, got %v", file, end, err)
+	}
+	if after := snapshot(t, dir); !maps.Equal(before, after) {
+		t.Fatalf("%s: refused, but the folder has changed: %q, then %q", file, before, after)
+	}
+}

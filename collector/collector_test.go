@@ -51,6 +51,16 @@ func start(t *testing.T, c Config) *house {
 
 func tryStart(t *testing.T, c Config) (*house, error) {
 	t.Helper()
+	h, err := build(t, c)
+	if err == nil {
+		h.serve()
+	}
+	return h, err
+}
+
+// build makes the service and leaves it to the test to serve.
+func build(t *testing.T, c Config) (*house, error) {
+	t.Helper()
 	if c.Site == "" {
 		c.Site = t.TempDir()
 		unpack(t, "testdata/site.txtar", c.Site)
@@ -64,19 +74,21 @@ func tryStart(t *testing.T, c Config) (*house, error) {
 	h := &house{t: t, site: c.Site, data: c.Data, log: new(lockedBuffer), ended: make(chan error, 1)}
 	c.Log = slog.New(slog.NewTextHandler(h.log, nil))
 	var err error
-	if h.server, err = New(c); err != nil {
-		return nil, err
-	}
+	h.server, err = New(c)
+	return h, err
+}
+
+func (h *house) serve() {
+	h.t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	h.url = "http://" + ln.Addr().String()
 	var ctx context.Context
 	ctx, h.end = context.WithCancel(context.Background())
 	go func() { h.ended <- h.server.Serve(ctx, ln) }()
-	t.Cleanup(h.stop)
-	return h, nil
+	h.t.Cleanup(h.stop)
 }
 
 // stop ends the service as SIGTERM does. It may be called twice.

@@ -12,7 +12,8 @@ import "fmt"
 //
 // Questions keep their order, and so do the options that were there: a stored
 // line names them in the definition's order, and lines in two orders would
-// tell which answers came before the change.
+// tell which answers came before the change. For the same reason a change that
+// makes sealed lines longer does not fit: all of a survey's have one size.
 //
 // The error is a *DefinitionError whose fields are those of d.
 func (d *Definition) Fits(stored *Definition) error {
@@ -39,6 +40,16 @@ func (d *Definition) Fits(stored *Definition) error {
 			report(field+".id", fmt.Sprintf("もう回答があるので、質問の名前も順番も変えられません。ここは質問 %s に戻してください。", stored.Questions[i].ID))
 		default:
 			d.Questions[i].fits(&stored.Questions[i], func(name, message string) { report(field+"."+name, message) })
+		}
+	}
+	if len(problems) == 0 && d.SealedTo != "" {
+		answers, text := d.LineSizes()
+		answersBefore, textBefore := stored.LineSizes()
+		if answers != answersBefore {
+			report("questions", "回答を封じるアンケートで、もう回答があるので、選択肢は増やせません。前の選択肢に戻してください。")
+		}
+		if text != textBefore {
+			report("questions", "回答を封じるアンケートで、もう回答があるので、max は増やせません。前の数に戻してください。")
 		}
 	}
 	if len(problems) > 0 {

@@ -16,16 +16,26 @@ package seal
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"filippo.io/age"
 )
 
-// ErrNotSealed says that a line is not of the form this package writes.
-var ErrNotSealed = errors.New("seal: not a sealed line")
+var (
+	// ErrNotSealed says that a line is not of the form this package writes.
+	ErrNotSealed = errors.New("seal: not a sealed line")
+	// ErrShut says that a line does not open: it was changed, or sealed for
+	// another key. What age has to say of it might quote the line.
+	ErrShut = errors.New("seal: does not open with this key")
+)
+
+// What stands around the base64.
+const before, after = `{"sealed":"`, `"}`
 
 // Sealer seals lines to one recipient at one size. It may be used by many at
 // once.
@@ -63,27 +73,62 @@ func (s *Sealer) Seal(line []byte) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	sealed := append(make([]byte, 0, base64.StdEncoding.EncodedLen(file.Len())+len(`{"sealed":""}`)), `{"sealed":"`...)
+	sealed := append(make([]byte, 0, len(before)+base64.StdEncoding.EncodedLen(file.Len())+len(after)), before...)
 	sealed = base64.StdEncoding.AppendEncode(sealed, file.Bytes())
-	return append(sealed, `"}`...), nil
+	return append(sealed, after...), nil
 }
 
 // Open returns the line that a sealed one hides, without its padding.
-// ErrNotSealed, or age's error where no identity fits or the line was changed.
+// ErrNotSealed or ErrShut. One ciphertext has one written form, so two lines that differ are two
+// sealings.
 func Open(line []byte, identities ...age.Identity) ([]byte, error) {
-	var form struct {
-		Sealed []byte `json:"sealed"`
-	}
-	if err := json.Unmarshal(line, &form); err != nil || form.Sealed == nil {
+	inside, ok := bytes.CutPrefix(line, []byte(before))
+	inside, closed := bytes.CutSuffix(inside, []byte(after))
+	if !ok || !closed || bytes.ContainsAny(inside, "\r\n") { // which base64 would skip
 		return nil, ErrNotSealed
 	}
-	r, err := age.Decrypt(bytes.NewReader(form.Sealed), identities...)
+	file, err := base64.StdEncoding.Strict().AppendDecode(nil, inside)
 	if err != nil {
-		return nil, err
+		return nil, ErrNotSealed
+	}
+	r, err := age.Decrypt(bytes.NewReader(file), identities...)
+	if err != nil {
+		return nil, ErrShut
 	}
 	padded, err := io.ReadAll(r)
 	if err != nil {
-		return nil, err
+		return nil, ErrShut
 	}
 	return bytes.TrimRight(padded, " "), nil
+}
+
+// OpenAll opens the lines of a file, many at once. The error names the line,
+// counted from 1, and never says what is in it: one that does not open, or one
+// that is the same as an earlier one. Nobody seals the same bytes twice, so
+// that is a copy, and would count somebody's answer again.
+func OpenAll(lines [][]byte, identities ...age.Identity) ([][]byte, error) {
+	seen := make(map[string]int, len(lines))
+	for i, line := range lines {
+		if first, ok := seen[string(line)]; ok {
+			return nil, fmt.Errorf("line %d: seal: a copy of line %d", i+1, first)
+		}
+		seen[string(line)] = i + 1
+	}
+	opened, errs := make([][]byte, len(lines)), make([]error, len(lines))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(lines); i = int(next.Add(1)) - 1 {
+				opened[i], errs[i] = Open(lines[i], identities...)
+			}
+		})
+	}
+	workers.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
+		}
+	}
+	return opened, nil
 }

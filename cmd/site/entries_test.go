@@ -1,0 +1,155 @@
+package main
+
+// What staff write one after another, in a copy of the project: the skeletons
+// they start from, and the lists their pages end up in.
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// projectCopy returns a folder with all that a build reads.
+func projectCopy(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"content", "layouts", "static"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join("../..", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile("../../hugo.toml")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "hugo.toml"), data, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A new page of any kind is a draft in which the check finds what is still to
+// be filled in, line by line, and nothing else.
+func TestArchetypes(t *testing.T) {
+	t.Chdir(projectCopy(t))
+	files := map[string][]string{} // by name, in lines
+	for _, k := range kinds {
+		name, file := "new-page", "content/"+k.section+"/new-page.md"
+		if k.name == "results" {
+			name = "morale-2026" // they are of a survey that is there
+		}
+		if k.folder {
+			file = "content/" + k.section + "/" + name + "/index.md"
+		}
+		if err := (&newCmd{k.name, name}).Run(newUI(os.Stdout, os.Stderr)); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[file] = strings.Split(string(data), "\n")
+		if !slices.Contains(files[file], "draft: true") {
+			t.Errorf("%s is no draft", file)
+		}
+	}
+	findings, _, err := check(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		lines, ok := files[f.File]
+		if !ok {
+			continue // the project's own pages have their own test
+		}
+		line := lines[f.Line-1]
+		if !strings.HasSuffix(line, ":") || f.Rule != "front-matter" {
+			t.Errorf("%s:%d %q: %s", f.File, f.Line, line, f.Message)
+		}
+	}
+}
+
+// The lists of a section are in the order a reader wants; what is over is
+// folded away; no draft is on any of them.
+func TestEntries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the whole site")
+	}
+	dir := projectCopy(t)
+	add := func(section, name, title, params string) {
+		t.Helper()
+		page := fmt.Sprintf("---\ntitle: %s\ndescription: 試験のページです。\nparams:\n  owner: 総務担当\n  reviewed: 2026-11-01\n  review_by: 2027-10-31\n  %s\n---\n本文です。\n",
+			title, strings.ReplaceAll(params, "; ", "\n  "))
+		if err := os.WriteFile(filepath.Join(dir, "content", section, name+".md"), []byte(page), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const event = "start: %s-05-01T10:00:00+09:00; end: %s-05-01T12:30:00+09:00; place: 広場; contact: 地域担当"
+	for _, year := range []string{"2999", "2001", "2998", "2002"} { // no test depends on today
+		add("events", "y"+year, year+"年の行事", strings.ReplaceAll(event, "%s", year))
+	}
+	add("notices", "older", "前の注意", "issued: 2026-11-09; meeting: 課長会")
+	add("notices", "newer", "次の注意", "issued: 2026-11-10; meeting: 庶務担当係長会")
+	add("knowledge", "b", "いのノート", "work: 窓口; minutes: 3")
+	add("knowledge", "a", "ろのノート", "work: 窓口; minutes: 2")
+	add("proposals", "a", "よい提案", "received: 2026-11-12; state: 見送り")
+
+	b := build{root: dir, destination: filepath.Join(dir, "public"), ui: newUI(os.Stdout, os.Stderr)}
+	if _, err := b.run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		page  string
+		lists [][]string // links of each ul.contents
+		says  string
+	}{
+		{"events", [][]string{{"y2998", "y2999"}, {"y2002", "y2001"}}, "終わった行事（2件）"},
+		{"events/y2999", nil, "2999年5月1日（水）10:00から12:30まで"},
+		{"notices", [][]string{{"newer", "older"}}, "庶務担当係長会"},
+		{"knowledge", [][]string{{"b", "a"}}, "3分で読めます"},
+		{"proposals", [][]string{{"a"}}, "見送り"},
+		{"area", nil, "まだ一件も載っていません。"},
+		{"commendations", nil, "まだ載っていません。"},
+	} {
+		t.Run(tt.page, func(t *testing.T) {
+			file, err := os.Open(filepath.Join(b.destination, tt.page, "index.html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			root, err := html.Parse(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &builtPage{root: root}
+			var lists [][]string
+			for _, ul := range p.elements("ul") {
+				if class, _ := attribute(ul, "class"); class == "contents" {
+					lists = append(lists, links(ul))
+				}
+			}
+			if fmt.Sprint(lists) != fmt.Sprint(tt.lists) {
+				t.Errorf("lists %v, want %v", lists, tt.lists)
+			}
+			if text := textOf(p.elements("main")[0]); !strings.Contains(text, tt.says) {
+				t.Errorf("the page does not say %q:\n%s", tt.says, text)
+			}
+		})
+	}
+}
+
+// links are the last parts of the addresses that lead on from n.
+func links(n *html.Node) (names []string) {
+	for d := range n.Descendants() {
+		if href, ok := attribute(d, "href"); ok {
+			names = append(names, filepath.Base(href))
+		}
+	}
+	return names
+}

@@ -167,14 +167,26 @@ func (sub *submission) parse(body []byte) (err error) {
 	return err
 }
 
-// keep checks the answer and returns once it is on disk.
+// keep checks the answer and returns once it is on disk. A ticket is used up by
+// an answer that is on disk and by nothing else.
 func (s *Server) keep(sub *submission) error {
-	response, fields := sub.form.def.Validate(sub.input)
+	entry, fields, err := NewEntry(sub.form.def, sub.input)
+	if err == nil && len(fields) == 0 {
+		err = sub.form.store.append(entry)
+	}
+	switch {
+	case errors.Is(err, journal.ErrTicketUnknown):
+		fields = []survey.FieldError{ticketUnknown}
+	case errors.Is(err, journal.ErrTicketUsed):
+		fields = []survey.FieldError{ticketUsed}
+	case err != nil:
+		return err
+	}
 	if len(fields) > 0 {
 		sub.fields = fields
 		return errInvalid
 	}
-	return sub.form.store.append(journal.Entry{Answer: response.Answers, Texts: response.Texts})
+	return nil
 }
 
 // refuse sends the row of the table that belongs to err, as a page or as

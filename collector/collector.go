@@ -90,7 +90,7 @@ func New(c Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	defs, err := s.definitions()
+	defs, err := survey.LoadSite(s.site)
 	if err != nil {
 		return nil, err
 	}
@@ -117,25 +117,6 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// definitions reads the site's surveys and refuses what this collector cannot
-// keep its promises for.
-func (s *Server) definitions() ([]*survey.Definition, error) {
-	defs, err := survey.LoadSite(s.site)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range defs {
-		file := filepath.Join(s.site, "surveys", d.ID, "survey.json")
-		if d.Access != survey.AccessOpen {
-			return nil, fmt.Errorf("%s: access: 受付票（ticket）を使うアンケートは、まだ受け付けられません。open にしてください", file)
-		}
-		if d.SealedTo != "" {
-			return nil, fmt.Errorf("%s: sealed_to: 回答を封じるアンケートは、まだ受け付けられません。空にしてください", file)
-		}
-	}
-	return defs, nil
 }
 
 // take makes these the surveys that are served: all of them or, with an error,
@@ -169,7 +150,7 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 // Reload reads the definitions again. With an error, which is one line as from
 // New, those before go on.
 func (s *Server) Reload() error {
-	defs, err := s.definitions()
+	defs, err := survey.LoadSite(s.site)
 	if err != nil {
 		return err
 	}

@@ -45,9 +45,9 @@ func (f *form) admits(now time.Time) error {
 	return nil
 }
 
-// store is the journal of one survey. It is opened at the start where something
-// is stored already, else with the first answer: until then the questions may
-// still change, since nothing on disk binds them.
+// store is the journal of one survey. It is opened at the start where answers
+// are stored already, else with the first one: until then the questions may
+// still change, since nothing on disk binds them, tickets included.
 type store struct {
 	dir      string
 	fs       journal.FS
@@ -104,6 +104,14 @@ func (s *store) adopt(d *survey.Definition) error {
 	if _, err := os.Stat(s.dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if _, err := journal.StoredDefinition(s.dir); errors.Is(err, fs.ErrNotExist) {
+		// Tickets, and no answer yet: see that they can be read, and leave it.
+		j, err := journal.Open(s.dir, journal.Options{FS: s.fs})
+		if err != nil {
+			return err
+		}
+		return j.Close()
+	}
 	return s.openLocked()
 }
 
@@ -153,8 +161,11 @@ func (s *store) append(e journal.Entry) error {
 	if err == nil && !s.troubled.Load() {
 		return nil
 	}
-	if errors.Is(err, journal.ErrFinished) {
-		return journal.ErrFinished
+	// These say nothing of the storage.
+	for _, refusal := range []error{journal.ErrFinished, journal.ErrTicketUnknown, journal.ErrTicketUsed} {
+		if errors.Is(err, refusal) {
+			return refusal
+		}
 	}
 	s.note(err)
 	switch {

@@ -1,7 +1,9 @@
 package survey
 
-// How long a stored line can be. Sealed lines are padded to this, so that none
-// tells by its length what it says.
+// What sealing needs to know of stored lines, so that neither their length nor
+// their number tells what somebody answered.
+
+import "bytes"
 
 // LineSizes returns the bytes of the longest line that Validate can make of the
 // answers, and of the longest of any text question; text is 0 where there is
@@ -38,4 +40,24 @@ func (q *Question) longest() int {
 		return 2
 	}
 	return 1
+}
+
+// EveryText gives a line for each text question, in the definition's order: the
+// one in r, which Validate has made, or one whose text is empty.
+func (d *Definition) EveryText(r Response) [][]byte {
+	var lines [][]byte
+	written := r.Texts
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		if q.Kind != Text {
+			continue
+		}
+		start := []byte(`{"survey":"` + d.ID + `","question":"` + q.ID + `","text":"`)
+		if len(written) > 0 && bytes.HasPrefix(written[0], start) {
+			lines, written = append(lines, written[0]), written[1:]
+		} else {
+			lines = append(lines, append(start, `"}`...))
+		}
+	}
+	return lines
 }

@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"testing"
@@ -53,5 +54,24 @@ func TestSealedLinesKeepTheirSize(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestEveryText(t *testing.T) {
+	d := parse(t, read(t, "morale"))
+	const comment, idea = `{"survey":"morale","question":"comment","text":`, `{"survey":"morale","question":"idea","text":`
+	for form, want := range map[string]string{
+		"q1=1":                  comment + `""}` + "\n" + idea + `""}`,
+		"q1=1&comment=a":        comment + `"a"}` + "\n" + idea + `""}`,
+		"q1=1&idea=a":           comment + `""}` + "\n" + idea + `"a"}`,
+		"q1=1&idea=a&comment=b": comment + `"b"}` + "\n" + idea + `"a"}`,
+	} {
+		r, errs := d.Validate(ways(t, form, "")["form"])
+		if errs != nil {
+			t.Fatal(refusals(errs))
+		}
+		if got := string(bytes.Join(d.EveryText(r), []byte("\n"))); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", form, got, want)
+		}
 	}
 }

@@ -232,8 +232,12 @@ func TestSitePages(t *testing.T) {
 			complain("title %q, as on %s", title, other)
 		}
 		titles[title] = p.address
-		if strings.Contains(textOf(p.root), "記入例") {
-			complain("shows a sample (記入例)")
+		for _, name := range []string{"h1", "h2", "a", "li"} {
+			for _, n := range p.elements(name) {
+				if strings.HasPrefix(strings.TrimSpace(textOf(n)), "記入例") {
+					complain("shows a sample (記入例)")
+				}
+			}
 		}
 		ids := map[string]bool{}
 		for _, n := range p.elements("") {

@@ -386,7 +386,10 @@ func (s *store) load() error {
 func (s *store) loadFile(file int, sp *spans) error {
 	name, want, last := names[file], sp.size(file), len(sp[file])-1
 	f, err := s.fs.OpenFile(s.path(name), os.O_RDONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) && want == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
+		if want > 0 {
+			return &Damage{name, 0, "missing"}
+		}
 		return nil
 	}
 	if err != nil {

@@ -106,7 +106,7 @@ func (s *store) adopt(d *survey.Definition) error {
 	}
 	if _, err := journal.StoredDefinition(s.dir); errors.Is(err, fs.ErrNotExist) {
 		// Tickets, and no answer yet: see that they can be read, and leave it.
-		j, err := journal.Open(s.dir, journal.Options{FS: s.fs})
+		j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, FS: s.fs})
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func add(t *testing.T, site, definition, form string) {
 // give makes tickets known as collector tickets does.
 func give(t *testing.T, data, id string, n int) []ticket.Code {
 	t.Helper()
-	j, err := journal.Open(filepath.Join(data, id), journal.Options{})
+	j, err := journal.Open(filepath.Join(data, id), journal.Options{Release: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 // commands is the command line; each command has a file of its own.
 type commands struct {
 	Serve    serveCmd    `cmd:"" help:"サイトを見せ、アンケートの回答を受け取ります。"`
+	Tickets  ticketsCmd  `cmd:"" help:"一枚で一度だけ答えられる回答券を作ります。"`
 	Rehearse rehearseCmd `cmd:"" help:"作りものの回答で、報告の練習ができるようにします。"`
 	Report   reportCmd   `cmd:"" help:"終わったアンケートの回答を集計し、結果のページのもとを作ります。"`
 	Verify   verifyCmd   `cmd:"" help:"保存してある回答が壊れていないかを確かめます。"`

@@ -63,21 +63,12 @@ func (c *reportCmd) Run(ui *ui) error {
 // were made up. That a survey has ended is first of all a stored mark; the clock
 // only tells which of two things is still to be done.
 func (c *reportCmd) mayReport(def *survey.Definition, dir string) (rehearsal bool, err error) {
-	data, err := journal.StoredDefinition(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := journal.StoredDefinition(dir); errors.Is(err, fs.ErrNotExist) {
 		return false, &problem{sentence: dir + " に回答がありません。",
 			next: []string{"--data のフォルダーを確かめてください。"}}
 	}
-	if err != nil {
+	if err := matches(def, dir); err != nil {
 		return false, err
-	}
-	stored, err := survey.Parse(data)
-	if err == nil {
-		err = def.Fits(stored)
-	}
-	if err != nil {
-		return false, &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
-			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
 	}
 	rehearsal, err = journal.IsRehearsal(c.Data)
 	if err != nil || rehearsal || def.Standing() {
@@ -94,6 +85,27 @@ func (c *reportCmd) mayReport(def *survey.Definition, dir string) (rehearsal boo
 	return false, &problem{sentence: "このアンケートはまだ終わっていません。",
 		next: []string{fmt.Sprintf("%s を過ぎてから集計してください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時4分")),
 			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
+}
+
+// matches refuses a definition that does not fit the answers in a folder, if
+// there are any.
+func matches(def *survey.Definition, dir string) error {
+	data, err := journal.StoredDefinition(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	stored, err := survey.Parse(data)
+	if err == nil {
+		err = def.Fits(stored)
+	}
+	if err != nil {
+		return &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
+			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
+	}
+	return nil
 }
 
 func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *ui) error {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // ui holds the streams as they were at the start.
@@ -20,6 +21,28 @@ func (u *ui) say(format string, args ...any) {
 
 func (u *ui) result(format string, args ...any) {
 	fmt.Fprintf(u.out, format+"\n", args...)
+}
+
+// progress tells how far long work is, on a terminal only: a file or a pipe gets
+// nothing. What it returns is called with how much is done, by one goroutine.
+func (u *ui) progress(work string, total int) func(done int) {
+	terminal, ok := u.err.(*os.File)
+	if ok {
+		info, err := terminal.Stat()
+		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	told := -1
+	return func(done int) {
+		percent := 100 * done / total
+		if !ok || percent == told {
+			return
+		}
+		told = percent
+		fmt.Fprintf(terminal, "\r%s… %d%%", work, percent)
+		if done == total {
+			fmt.Fprint(terminal, "\r\x1b[K") // the line is free again
+		}
+	}
 }
 
 // problem is a failure in words for the person at the keyboard.

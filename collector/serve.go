@@ -47,6 +47,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		IdleTimeout:       s.limits.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(quiet{s.log}, "", 0),
+
+		// OPTIONS * has our policy too.
+		DisableGeneralOptionsHandler: true,
 	}
 	timeCtx, stopTime := context.WithCancel(ctx)
 	var wait sync.WaitGroup

@@ -202,10 +202,10 @@ func TestFlippedBit(t *testing.T) {
 func TestMissing(t *testing.T) {
 	whole := snapshot(t, rich(t, false))
 	for name := range whole {
+		if name == "sums.txt" {
+			continue // see TestAdopt
+		}
 		t.Run(name, func(t *testing.T) {
-			if name == "sums.txt" {
-				t.Skip("see TestAdopt")
-			}
 			dir := whole.lay(t)
 			if err := os.Remove(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)

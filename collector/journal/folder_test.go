@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,14 +88,17 @@ func wantRead(t *testing.T, dir string, answers, texts []string) {
 		t.Fatal(err)
 	}
 	same := func(what string, lines [][]byte, want []string) {
-		got := make([]string, len(lines))
-		for i, line := range lines {
-			got[i] = string(line)
+		count := map[string]int{}
+		for _, line := range want {
+			count[line]--
 		}
-		slices.Sort(got)
-		want = slices.Sorted(slices.Values(want))
-		if !slices.Equal(got, want) {
-			t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+		for _, line := range lines {
+			count[string(line)]++
+		}
+		maps.DeleteFunc(count, func(_ string, n int) bool { return n == 0 })
+		for line, n := range count {
+			t.Errorf("%s: %+d times too often (of %d such lines): %.60q", what, n, len(count), line)
+			break
 		}
 	}
 	same("answers", r.Answers, answers)

@@ -34,6 +34,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
 			"stored": stored,
+			"held":   held,
+			"slips":  slips,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})

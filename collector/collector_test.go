@@ -107,9 +107,15 @@ func (h *house) stop() {
 	}
 }
 
-// stored gives the lines of all answers of a survey whose service has stopped:
-// it is closed, or comes to the first of a month, in a copy of the data.
+// stored gives the lines of all answers of a survey whose service has stopped.
 func (h *house) stored(id string) []string {
+	h.t.Helper()
+	return lines(h.t, filepath.Join(h.closed(), id, "responses.jsonl"))
+}
+
+// closed is a copy of the data of a service that has stopped, after all surveys
+// have closed or come to the first of a month.
+func (h *house) closed() (data string) {
 	h.t.Helper()
 	later := filepath.Join(h.t.TempDir(), "data")
 	if err := os.CopyFS(later, os.DirFS(h.data)); err != nil {
@@ -122,7 +128,7 @@ func (h *house) stored(id string) []string {
 	if err := s.Close(); err != nil {
 		h.t.Fatal(err)
 	}
-	return lines(h.t, filepath.Join(later, id, "responses.jsonl"))
+	return later
 }
 
 func lines(t *testing.T, file string) []string {

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,7 +48,7 @@ func TestArchetypes(t *testing.T) {
 		if k.folder {
 			file = "content/" + k.section + "/" + name + "/index.md"
 		}
-		if err := (&newCmd{k.name, name}).Run(newUI(os.Stdout, os.Stderr)); err != nil {
+		if err := (&newCmd{k.name, name}).Run(&ui{out: io.Discard, err: os.Stderr}); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(file)

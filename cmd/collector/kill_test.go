@@ -91,10 +91,11 @@ type service struct {
 	stderr *bufio.Reader
 }
 
-// start does not wait until it listens.
-func start(t *testing.T, site, data, clock string) *service {
+// start does not wait until it listens. The command may stand behind another.
+func start(t *testing.T, site, data, clock string, before ...string) *service {
 	t.Helper()
-	s := &service{Cmd: exec.Command("collector", "serve", "--site", site, "--data", data, "--addr", "127.0.0.1:0", "--clock", clock)}
+	args := append(before, "collector", "serve", "--site", site, "--data", data, "--addr", "127.0.0.1:0", "--clock", clock)
+	s := &service{Cmd: exec.Command(args[0], args[1:]...)}
 	stderr, err := s.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -259,13 +260,8 @@ func (c *staff) wantAll(t *testing.T, site string) {
 		t.Errorf("the last service: status %d", code)
 	}
 	answers, texts := map[int]int{}, map[int]int{}
-	spent := map[string]bool{}
 	released := 0
-	for _, id := range slices.Sorted(maps.Values(c.sent)) {
-		if spent[id] { // seen already
-			continue
-		}
-		spent[id] = true
+	for _, id := range slices.Compact(slices.Sorted(maps.Values(c.sent))) {
 		dir := filepath.Join(c.data, id)
 		if err := journal.Verify(dir); err != nil {
 			t.Error(err)

@@ -19,6 +19,8 @@ type commands struct {
 	Tickets  ticketsCmd  `cmd:"" help:"一枚で一度だけ答えられる回答券を作ります。"`
 	Rehearse rehearseCmd `cmd:"" help:"作りものの回答で、報告の練習ができるようにします。"`
 	Report   reportCmd   `cmd:"" help:"終わったアンケートの回答を集計し、結果のページのもとを作ります。"`
+	Export   exportCmd   `cmd:"" help:"終わったアンケートの答えを、表にして取り出します。"`
+	Key      keyCmd      `cmd:"" help:"回答を封じる鍵と、開く鍵の組を作ります。"`
 	Verify   verifyCmd   `cmd:"" help:"保存してある回答が壊れていないかを確かめます。"`
 }
 

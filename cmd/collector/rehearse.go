@@ -2,7 +2,8 @@ package main
 
 // collector rehearse: made-up answers in a directory of their own, so that a
 // report can be rehearsed before the survey opens. They go the way of real
-// ones: the form's encoding, the validation, the journal.
+// ones: the form's encoding, the validation, tickets, the seal, the journal. So
+// a sealed survey's key is put to the test while there is nothing to lose.
 
 import (
 	"context"
@@ -18,8 +19,10 @@ import (
 	"strconv"
 	"sync"
 
+	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
+	"staffplan/collector/ticket"
 )
 
 type rehearseCmd struct {
@@ -63,12 +66,17 @@ func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
 	if err := journal.MarkRehearsal(c.Data); err != nil {
 		return &problem{sentence: c.Data + " に練習の印を付けられません。", err: err}
 	}
-	if err := c.fill(ctx, def, dir); err != nil {
+	if err := c.fill(ctx, def, dir, ui.progress("練習の回答を作っています", c.Answers)); err != nil {
 		return &problem{sentence: "練習の回答を最後まで作れませんでした。", err: err,
 			next: []string{c.Data + " をフォルダーごと消してから、もう一度動かしてください。"}}
 	}
 	ui.result("練習の回答を%d件、%s に入れました。", c.Answers, c.Data)
-	ui.result("集計: collector report --survey %s --data %s --out %s", file, c.Data, filepath.Join("content", "results", def.ID))
+	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", file, c.Data, filepath.Join("content", "results", def.ID))
+	if def.SealedTo != "" {
+		ui.result("本番と同じ鍵で封じました。開けるかどうかを、ここで確かめられます。")
+		next += " --identity 鍵のファイル"
+	}
+	ui.result("集計: %s", next)
 	return nil
 }
 
@@ -95,38 +103,54 @@ func (c *rehearseCmd) mayFill(dir string) error {
 }
 
 // fill stores the answers and closes the survey, so that none of them waits.
-func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir string) (err error) {
+func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir string, progress func(done int)) (err error) {
 	j, err := journal.Open(dir, journal.Options{Release: def.Release, Definition: def.JSON()})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
 
+	var codes []ticket.Code
+	if def.Access == survey.AccessTicket {
+		hashes := make([][32]byte, c.Answers)
+		for i := range hashes {
+			codes = append(codes, ticket.New())
+			hashes[i] = codes[i].Hash()
+		}
+		if err := j.AddTickets(ctx, hashes); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	crowd := newCrowd(def)
-	entries := make(chan journal.Entry)
+	inputs := make(chan survey.Input)
 	var senders sync.WaitGroup
 	for range 64 { // many at once share a sync
 		senders.Go(func() {
-			for entry := range entries {
-				if err := j.Append(ctx, entry); err != nil {
+			for in := range inputs {
+				if err := send(ctx, j, def, in); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
-	for range c.Answers {
-		entry, err := crowd.answer()
+	for i := range c.Answers {
+		form := crowd.answer()
+		if codes != nil {
+			form.Set("ticket", codes[i].String())
+		}
+		in, err := survey.ParseForm([]byte(form.Encode()))
 		if err != nil {
 			stop(err)
 		}
 		if ctx.Err() != nil {
 			break
 		}
-		entries <- entry
+		inputs <- in
+		progress(i + 1)
 	}
-	close(entries)
+	close(inputs)
 	senders.Wait()
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -135,6 +159,19 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 		return j.Release(ctx)
 	}
 	return j.Finish(ctx)
+}
+
+// send stores an answer. An error is a survey that even a right answer does not
+// pass, or trouble with storing it.
+func send(ctx context.Context, j *journal.Journal, def *survey.Definition, in survey.Input) error {
+	entry, wrong, err := collector.NewEntry(def, in)
+	if len(wrong) > 0 {
+		err = fmt.Errorf("%s: %s", wrong[0].Name, wrong[0].Message)
+	}
+	if err == nil {
+		err = j.Append(ctx, entry)
+	}
+	return err
 }
 
 // crowd makes up answers. The same survey gets the same answers each time, so
@@ -150,10 +187,7 @@ type crowd struct {
 func newCrowd(def *survey.Definition) *crowd {
 	seed := fnv.New64a()
 	seed.Write([]byte(def.ID))
-	// Rehearsed answers need no slip and no seal.
-	open := *def
-	open.Access, open.SealedTo = survey.AccessOpen, ""
-	c := &crowd{def: &open, random: rand.New(rand.NewPCG(seed.Sum64(), 0)), lean: map[string]float64{}, weight: map[string]float64{}}
+	c := &crowd{def: def, random: rand.New(rand.NewPCG(seed.Sum64(), 0)), lean: map[string]float64{}, weight: map[string]float64{}}
 	for i := range def.Questions {
 		q := &def.Questions[i]
 		c.lean[q.ID] = 0.2 + 0.4*c.random.NormFloat64()
@@ -176,9 +210,8 @@ const (
 	writes      = 0.2  // who writes a text
 )
 
-// answer makes up one person's answer. An error is a survey that even a right
-// answer does not pass.
-func (c *crowd) answer() (journal.Entry, error) {
+// answer makes up one person's answer, as the form sends it.
+func (c *crowd) answer() url.Values {
 	form := url.Values{}
 	mood := 0.6 * c.random.NormFloat64()
 	if c.group != nil && (c.group.Required || c.random.Float64() >= blankGroup) {
@@ -212,15 +245,10 @@ func (c *crowd) answer() (journal.Entry, error) {
 			}
 		}
 	}
-	in, err := survey.ParseForm([]byte(form.Encode()))
-	if err != nil {
-		return journal.Entry{}, err
+	if len(form) == 0 {
+		return c.answer() // nobody sends a form that is all blank
 	}
-	response, problems := c.def.Validate(in)
-	if len(problems) > 0 {
-		return journal.Entry{}, fmt.Errorf("%s: %s", problems[0].Name, problems[0].Message)
-	}
-	return journal.Entry{Answer: response.Answers, Texts: response.Texts}, nil
+	return form
 }
 
 // option draws an option by weight.

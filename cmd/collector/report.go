@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
 )
@@ -22,6 +21,8 @@ type reportCmd struct {
 	Survey string `required:"" placeholder:"ファイル" help:"アンケートの定義。例: public/surveys/morale-2026/survey.json"`
 	Data   string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
 	Out    string `required:"" placeholder:"フォルダー" help:"結果を置くフォルダー。例: content/results/morale-2026"`
+
+	Identity string `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
 }
 
 // Validate is kong's: what it refuses is wrong usage.
@@ -38,72 +39,16 @@ func (c *reportCmd) Run(ui *ui) error {
 	if err != nil {
 		return explained(err, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
 	}
-	dir := filepath.Join(c.Data, def.ID)
-	rehearsal, err := c.mayReport(def, dir)
+	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {
 		return err
-	}
-	released, err := journal.Read(dir)
-	if err != nil {
-		return &problem{sentence: dir + " の回答を読めません。", err: err,
-			next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
 	}
 	results, err := report.Make(def, released, report.Options{Rehearsal: rehearsal})
 	if err != nil {
-		return &problem{sentence: dir + " に、定義と合わない回答があります。", err: err,
-			next: []string{"集計を止めました。collector verify で、壊れたところがないかを確かめてください。"}}
+		return misfit(filepath.Join(c.Data, def.ID), err)
 	}
 	if err := c.write(def, results, ui); err != nil {
 		return err
-	}
-	return nil
-}
-
-// mayReport refuses what must not be counted yet, and tells whether the answers
-// were made up. That a survey has ended is first of all a stored mark; the clock
-// only tells which of two things is still to be done.
-func (c *reportCmd) mayReport(def *survey.Definition, dir string) (rehearsal bool, err error) {
-	if _, err := journal.StoredDefinition(dir); errors.Is(err, fs.ErrNotExist) {
-		return false, &problem{sentence: dir + " に回答がありません。",
-			next: []string{"--data のフォルダーを確かめてください。"}}
-	}
-	if err := matches(def, dir); err != nil {
-		return false, err
-	}
-	rehearsal, err = journal.IsRehearsal(c.Data)
-	if err != nil || rehearsal || def.Standing() {
-		return rehearsal, err
-	}
-	finished, err := journal.IsFinished(dir)
-	switch {
-	case err != nil || finished:
-		return false, err
-	case def.State(time.Now()) == survey.Over:
-		return false, &problem{sentence: "このアンケートは終わりましたが、まだ受付に残っている回答があります。",
-			next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度集計してください。"}}
-	}
-	return false, &problem{sentence: "このアンケートはまだ終わっていません。",
-		next: []string{fmt.Sprintf("%s を過ぎてから集計してください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時4分")),
-			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
-}
-
-// matches refuses a definition that does not fit the answers in a folder, if
-// there are any.
-func matches(def *survey.Definition, dir string) error {
-	data, err := journal.StoredDefinition(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	stored, err := survey.Parse(data)
-	if err == nil {
-		err = def.Fits(stored)
-	}
-	if err != nil {
-		return &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
-			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
 	}
 	return nil
 }

@@ -12,8 +12,44 @@ import (
 	"io"
 	"slices"
 
+	"filippo.io/age"
+
+	"staffplan/collector/journal"
+	"staffplan/collector/seal"
 	"staffplan/collector/survey"
 )
+
+// Open gives the lines of a sealed survey as they were before they were sealed,
+// without the texts that were left blank. An error names the file and the line,
+// and never says what is in it: a line that does not open, that is a copy of
+// another one, or that is not of this survey and one of its questions. Since
+// the recipient is public, anybody who can write to the files can seal a line.
+func Open(def *survey.Definition, released *journal.Released, identities ...age.Identity) (*journal.Released, error) {
+	answers, err := seal.OpenAll(released.Answers, identities...)
+	if err != nil {
+		return nil, fmt.Errorf("responses.jsonl: %w", err)
+	}
+	for i, line := range answers {
+		if _, err := readAnswer(def, line); err != nil {
+			return nil, fmt.Errorf("responses.jsonl: line %d: %w", i+1, err)
+		}
+	}
+	texts, err := seal.OpenAll(released.Texts, identities...)
+	if err != nil {
+		return nil, fmt.Errorf("comments.jsonl: %w", err)
+	}
+	written := texts[:0]
+	for i, line := range texts {
+		_, text, err := readText(def, line)
+		if err != nil {
+			return nil, fmt.Errorf("comments.jsonl: line %d: %w", i+1, err)
+		}
+		if text != "" {
+			written = append(written, line)
+		}
+	}
+	return &journal.Released{Answers: answers, Texts: written}, nil
+}
 
 // person is one response. Places are those of the definition's questions.
 type person struct {
@@ -89,7 +125,8 @@ func (p *person) read(i int, q survey.Question, raw json.RawMessage) error {
 	return nil
 }
 
-// readText reads a line of comments.jsonl.
+// readText reads a line of comments.jsonl. Only where it was sealed may the text
+// be empty.
 func readText(def *survey.Definition, line []byte) (question, text string, err error) {
 	var record struct {
 		Survey   string `json:"survey"`
@@ -104,9 +141,6 @@ func readText(def *survey.Definition, line []byte) (question, text string, err e
 	}
 	if q := def.Question(record.Question); q == nil || q.Kind != survey.Text {
 		return "", "", errors.New("has a question that is not a text question of the definition")
-	}
-	if record.Text == "" {
-		return "", "", errors.New("is blank")
 	}
 	return record.Question, record.Text, nil
 }

@@ -70,7 +70,10 @@ func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Voi
 	ctx, cancel := context.WithTimeout(tab, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
+		again, cancel := context.WithTimeout(tab, 10*time.Second)
+		defer cancel()
+		where, _ := chromedp.Run(again, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+		t.Fatalf("%v\n%s", err, where)
 	}
 }
 

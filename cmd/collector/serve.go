@@ -13,6 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"staffplan/collector"
 )
 
@@ -33,12 +36,25 @@ func (c *serveCmd) Validate() error {
 }
 
 // Run serves until ctx ends. SIGHUP has it read the definitions again.
+//
+// Under systemd it tells when it is ready, reads again and stops (sd_notify(3)).
 func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 
 	log := slog.New(slog.NewTextHandler(ui.err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	notify := func(state string) {
+		if _, err := daemon.SdNotify(false, state); err != nil {
+			log.Warn("systemd is not told", "err", err)
+		}
+	}
+	// First the address: where it is taken, nothing stored has been touched.
+	ln, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
 	server, err := collector.New(collector.Config{
 		Site:        c.Site,
 		Data:        c.Data,
@@ -50,15 +66,11 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 		return err
 	}
 	defer server.Close()
-	ln, err := net.Listen("tcp", c.Addr)
-	if err != nil {
-		return &problem{sentence: fmt.Sprintf("%s では開けません。", c.Addr), err: err,
-			next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
-	}
 	if !c.Clock.IsZero() {
 		ui.say("注意: 時計を %s から始めています。本番では --clock を付けないでください。", c.Clock.Format(time.RFC3339))
 	}
 	fmt.Fprintf(ui.err, "listening on http://%s\n", ln.Addr())
+	notify(daemon.SdNotifyReady)
 
 	reloading := make(chan struct{})
 	go func() {
@@ -67,13 +79,16 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 			select {
 			case <-hangup:
 			case <-ctx.Done():
+				notify(daemon.SdNotifyStopping)
 				return
 			}
+			notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 			if err := server.Reload(); err != nil {
 				ui.say("アンケートの定義を読み直せませんでした。これまでの定義で続けます。%v", err)
 			} else {
 				log.Info("reloaded")
 			}
+			notify(daemon.SdNotifyReady)
 		}
 	}()
 	err = server.Serve(ctx, ln)
@@ -85,6 +100,26 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// listen takes the socket that systemd holds (sd_listen_fds(3)): who comes while
+// the service is started again waits a moment, and is not refused. Without one
+// it opens --addr.
+func (c *serveCmd) listen() (net.Listener, error) {
+	held, err := activation.Listeners()
+	switch {
+	case err != nil || len(held) > 1 || len(held) == 1 && held[0] == nil:
+		return nil, &problem{sentence: "systemd から渡されたソケットを使えません。", err: err,
+			next: []string{"ソケットの設定（.socket）で、ListenStream= を一つだけにしてください。"}}
+	case len(held) == 1:
+		return held[0], nil
+	}
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return nil, &problem{sentence: fmt.Sprintf("%s では開けません。", c.Addr), err: err,
+			next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
+	}
+	return ln, nil
 }
 
 // now is the clock, nil for the real one.

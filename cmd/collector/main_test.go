@@ -32,10 +32,15 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
-			"stored": stored,
-			"held":   held,
-			"slips":  slips,
+			"status":   status,
+			"stored":   stored,
+			"held":     held,
+			"slips":    slips,
+			"secret":   secret,
+			"sealto":   sealto,
+			"answered": answered,
+			"again":    again,
+			"records":  records,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})

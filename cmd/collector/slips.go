@@ -68,7 +68,7 @@ const slipsCover = `<section class="cover">
 func writeSlips(w io.Writer, def *survey.Definition, page string, codes []ticket.Code, progress func(done int)) {
 	title, until := html.EscapeString(def.Title), "締切はありません"
 	if !def.Standing() {
-		until = def.Opens.Format("2006年1月2日") + "から" + def.Closes.Format("2006年1月2日15時4分") + "まで"
+		until = def.Opens.Format("2006年1月2日") + "から" + def.Closes.Format("2006年1月2日15時04分") + "まで"
 	}
 	sheets := (len(codes) + slipsOnSheet - 1) / slipsOnSheet
 	fmt.Fprintf(w, slipsHead+slipsCover, title, len(codes), until, sheets)

@@ -241,15 +241,15 @@ func (w *world) live(ctx context.Context, last bool) {
 				w.violation("finish: %v", err)
 			}
 		}
-		err := j.Close()
-		if alive && faults == "" && err != nil {
-			w.violation("close: %v", err)
-		}
+		err = j.Close()
 	}()
 	if alive {
 		alive = drive(func() bool { return isClosed(closed) })
 	}
 	<-closed
+	if alive && faults == "" && err != nil {
+		w.violation("close: %v", err)
+	}
 	callers.Wait()
 	w.end(alive)
 }

@@ -84,6 +84,11 @@ func (h *house) serve() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.serveOn(ln)
+}
+
+func (h *house) serveOn(ln net.Listener) {
+	h.t.Helper()
 	h.url = "http://" + ln.Addr().String()
 	var ctx context.Context
 	ctx, h.end = context.WithCancel(context.Background())

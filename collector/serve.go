@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,6 +40,7 @@ const maxHeaderBytes = 16 << 10
 // ends; then requests in flight have 10 seconds to finish. It closes ln and
 // returns nil after an end by ctx. The server is not closed.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	doors := &doors{log: s.log}
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: s.limits.header,
@@ -46,7 +48,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		WriteTimeout:      s.limits.write,
 		IdleTimeout:       s.limits.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          log.New(quiet{s.log}, "", 0),
+		ErrorLog:          log.New(doors, "", 0),
+		ConnState:         doors.state,
 
 		// OPTIONS * has our policy too.
 		DisableGeneralOptionsHandler: true,
@@ -74,13 +77,24 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-// quiet passes on that connections cannot be accepted. The other lines of
-// net/http name the peer's address, or what was panicked with.
-type quiet struct{ log *slog.Logger }
+// doors passes on that connections cannot be accepted, and that they can again.
+// The other lines of net/http name the peer's address, or what was panicked
+// with.
+type doors struct {
+	log  *slog.Logger
+	shut atomic.Bool
+}
 
-func (q quiet) Write(line []byte) (int, error) {
-	if strings.HasPrefix(string(line), "http: Accept error: ") {
-		q.log.Error("cannot accept connections")
+func (d *doors) Write(line []byte) (int, error) {
+	if trouble, ok := strings.CutPrefix(string(line), "http: Accept error: "); ok && !d.shut.Swap(true) {
+		trouble, _, _ = strings.Cut(trouble, "; retrying") // it will, every second
+		d.log.Error("cannot accept connections", "err", trouble)
 	}
 	return len(line), nil
+}
+
+func (d *doors) state(_ net.Conn, state http.ConnState) {
+	if state == http.StateNew && d.shut.Swap(false) {
+		d.log.Info("accepts connections again")
+	}
 }

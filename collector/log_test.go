@@ -1,0 +1,208 @@
+package collector
+
+// Trouble is said where it begins and where it ends, and never whom it met.
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"staffplan/collector/journal"
+)
+
+// badDisk is a real one that can be made to fail.
+type badDisk struct{ full, dying atomic.Bool }
+
+type badFile struct {
+	*os.File
+	disk *badDisk
+}
+
+func (f badFile) Write(p []byte) (int, error) {
+	if f.disk.full.Load() {
+		return 0, fmt.Errorf("on purpose: %w", syscall.ENOSPC)
+	}
+	return f.File.Write(p)
+}
+
+func (f badFile) Sync() error {
+	if f.disk.dying.Load() {
+		return fmt.Errorf("on purpose: %w", syscall.EIO)
+	}
+	return f.File.Sync()
+}
+
+func (d *badDisk) OpenFile(name string, flag int, perm fs.FileMode) (journal.File, error) {
+	f, err := os.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return badFile{f, d}, nil
+}
+
+func (d *badDisk) List(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, err
+}
+
+func (d *badDisk) MkdirAll(dir string, perm fs.FileMode) error { return os.MkdirAll(dir, perm) }
+func (d *badDisk) Rename(from, to string) error                { return os.Rename(from, to) }
+func (d *badDisk) Remove(name string) error                    { return os.Remove(name) }
+func (d *badDisk) Chmod(name string, mode fs.FileMode) error   { return os.Chmod(name, mode) }
+func (d *badDisk) SyncDir(string) error                        { return nil }
+
+// wantLog compares all that was said, line by line, with patterns.
+func (h *house) wantLog(patterns ...string) {
+	h.t.Helper()
+	for i, p := range patterns {
+		patterns[i] = `time=\S+ ` + p + `\n`
+	}
+	said := h.log.String()
+	if !regexp.MustCompile(`\A` + strings.Join(patterns, "") + `\z`).MatchString(said) {
+		h.t.Errorf("in the log:\n%s", said)
+	}
+}
+
+func TestTroubleIsSaidOnce(t *testing.T) {
+	disk := new(badDisk)
+	h := start(t, Config{fs: disk})
+	answer := url.Values{"q1": {"2"}, "comment": {"書いたもの"}}
+	tries := func(want int) {
+		t.Helper()
+		for range 20 {
+			res, page := h.sendForm("/answers/autumn", answer)
+			if res.StatusCode != want {
+				t.Fatalf("%s, want %d", res.Status, want)
+			}
+			if want != 503 {
+				continue
+			}
+			if res.Header.Get("Retry-After") == "" || marked(page, "q1") != "2" || textOf(named(page, "comment")[0]) != "書いたもの" {
+				t.Fatalf("%v\n%s", res.Header, textOf(page))
+			}
+		}
+	}
+	health := func() int {
+		t.Helper()
+		res, err := http.Get(h.url + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	const (
+		begins = `level=ERROR msg="storage failed" survey=autumn err="[^"]* on purpose: %v"`
+		ends   = `level=INFO msg="storage works again" survey=autumn`
+	)
+	full, dying := fmt.Sprintf(begins, syscall.ENOSPC), fmt.Sprintf(begins, syscall.EIO)
+
+	tries(303)
+	h.wantLog()
+	disk.full.Store(true)
+	tries(503)
+	h.wantLog(full)
+	if got := health(); got != 200 {
+		t.Error("a full disk is no failure:", got)
+	}
+	disk.full.Store(false)
+	tries(303)
+	h.wantLog(full, ends)
+	disk.dying.Store(true)
+	tries(503)
+	disk.dying.Store(false)
+	tries(503) // until a restart
+	h.wantLog(full, ends, dying)
+	if got := health(); got != 503 {
+		t.Error("storage has failed:", got)
+	}
+	h.stop()
+	if got := len(h.stored("autumn")); got < 40 || got > 41 { // the one whose sync failed may be found
+		t.Errorf("%d answers stored, not 40", got)
+	}
+}
+
+// A panic is answered with a fixed text, and the log has the place in the code:
+// what is panicked with may be an answer.
+func TestPanicSaysOnlyWhere(t *testing.T) {
+	falls := false
+	h, err := build(t, Config{
+		Now: func() time.Time {
+			if falls {
+				panic("書いたもの")
+			}
+			return at(openDay)()
+		},
+		Static: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("書いたもの") }),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	falls = true
+	// Not behind Serve, which looks at the clock too.
+	for _, media := range []string{asForm, asJSON} {
+		r := httptest.NewRequest(http.MethodPost, "/answers/autumn", strings.NewReader(goodForm))
+		r.Header.Set("Content-Type", media)
+		w := httptest.NewRecorder()
+		h.server.ServeHTTP(w, r)
+		if w.Code != 500 || w.Header().Get("Content-Security-Policy") == "" || strings.Contains(w.Body.String(), "書いたもの") {
+			t.Errorf("%s: %d %v\n%s", media, w.Code, w.Header(), w.Body)
+		}
+	}
+	const inClock = `level=ERROR msg=panic at=staffplan/collector\.TestPanicSaysOnlyWhere\.func1:\d+`
+	h.wantLog(inClock, inClock)
+
+	falls = false
+	h.serve()
+	if reply, err := io.ReadAll(h.dial("GET / HTTP/1.1\r\nHost: plan.example\r\n\r\n")); len(reply) > 0 || isTimeout(err) {
+		t.Errorf("%s %v", reply, err)
+	}
+	h.wantLog(inClock, inClock, strings.Replace(inClock, "func1", "func2", 1))
+}
+
+// badDoor accepts nobody for a while.
+type badDoor struct {
+	net.Listener
+	refused int
+}
+
+func (d *badDoor) Accept() (net.Conn, error) {
+	if d.refused > 0 {
+		d.refused--
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Addr: d.Addr(), Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+	}
+	return d.Listener.Accept()
+}
+
+func TestNoConnectionsIsSaidOnce(t *testing.T) {
+	h, err := build(t, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.serveOn(&badDoor{ln, 5})
+	for range 3 {
+		if res, _ := h.sendForm("/answers/autumn", url.Values{"q1": {"2"}}); res.StatusCode != 303 {
+			t.Error(res.Status)
+		}
+	}
+	h.wantLog(`level=ERROR msg="cannot accept connections" err="accept tcp 127\.0\.0\.1:\d+: accept4: too many open files"`,
+		`level=INFO msg="accepts connections again"`)
+}

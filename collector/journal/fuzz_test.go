@@ -54,6 +54,9 @@ func scanned(t *testing.T, name string, gen uint64, data []byte) {
 	in := &intake{gen: gen}
 	frames := map[int64][]byte{}
 	err := in.scan(data, func(file byte, b []byte) {
+		if isID := file == spent || file == entered; len(b) == 0 || isID && len(b) != idSize {
+			t.Errorf("%s: a record of %d bytes for file %d", name, len(b), file)
+		}
 		frames[in.end] = appendRecord(frames[in.end], file, b)
 	})
 	if err != nil {

@@ -149,6 +149,9 @@ func schedule(t *testing.T, dir string, seed uint64, broken func(kind, name stri
 	if rng.IntN(2) == 0 {
 		w.tickets = 4 + rng.IntN(12)
 	}
+	if rng.IntN(4) == 0 {
+		w.handmade()
+	}
 	w.disk.broken = broken
 	synctest.Test(t, func(t *testing.T) {
 		// Only the order of the lines depends on it.
@@ -166,6 +169,23 @@ func schedule(t *testing.T, dir string, seed uint64, broken func(kind, name stri
 		w.count()
 	}
 	return w.wrong
+}
+
+// handmade puts answers there that never went through the journal.
+func (w *world) handmade() {
+	var answers, texts []byte
+	for range 1 + w.rng.IntN(5) {
+		a := w.attempt()
+		a.acked, a.Ticket = true, [32]byte{}
+		answers = append(append(answers, a.Answer...), '\n')
+		for _, text := range a.Texts {
+			texts = append(append(texts, text...), '\n')
+		}
+	}
+	for name, data := range map[string][]byte{"responses.jsonl": answers, "comments.jsonl": texts} {
+		f := &inode{data: data, durable: data}
+		w.disk.names[name], w.disk.durable[name] = f, f
+	}
 }
 
 // live is one process: it opens, serves, and ends by itself, by a kill or by a
@@ -218,6 +238,13 @@ func (w *world) live(ctx context.Context, last bool) {
 	w.log("opened; recovered: %q", j.Recovered)
 
 	var callers sync.WaitGroup
+	if alive && w.tickets > 0 {
+		var all [][32]byte
+		for i := range w.tickets {
+			all = append(all, w.ticket(i))
+		}
+		callers.Go(func() { j.AddTickets(ctx, all) })
+	}
 	calls := w.rng.IntN(30)
 	if alive {
 		alive = drive(func() bool {
@@ -348,13 +375,6 @@ func (w *world) call(ctx context.Context, j *journal.Journal, callers *sync.Wait
 	default:
 		a := w.attempt()
 		callers.Go(func() { w.told(j.Append(ctx, a.Entry), a.Ticket, a) })
-	}
-	if w.tickets > 0 && w.next == 0 {
-		var all [][32]byte
-		for i := range w.tickets {
-			all = append(all, w.ticket(i))
-		}
-		callers.Go(func() { j.AddTickets(ctx, all) })
 	}
 }
 

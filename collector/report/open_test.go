@@ -122,9 +122,9 @@ func TestTables(t *testing.T) {
 	}
 	want := &Tables{
 		Answers: &Table{[]Column{{"q", Number}, {"c", Word}, {"m", Words}},
-			[][]any{{3, "b", []string{"x", "y"}}, {0, "", []string{}}, {0, "", []string{"y"}}}},
+			[][]any{{0, "", []string{"y"}}, {3, "b", []string{"x", "y"}}, {0, "", []string{}}}}, // not in the file's order
 		Texts: &Table{[]Column{{"question", Word}, {"text", Word}},
-			[][]any{{"t", "二つ目"}, {"t", "一つ目"}}}, // in the file's order
+			[][]any{{"t", "一つ目"}, {"t", "二つ目"}}},
 		Questions: &Table{[]Column{{"question", Word}, {"kind", Word}, {"text", Word}, {"value", Word}, {"label", Word}},
 			[][]any{{"q", "scale", "誇り", "1", "1"}, {"q", "scale", "誇り", "2", "2"}, {"q", "scale", "誇り", "3", "3"}, {"q", "scale", "誇り", "4", "4"}, {"q", "scale", "誇り", "5", "5"},
 				{"c", "choice", "所属", "a", "A課"}, {"c", "choice", "所属", "b", "B課"},

@@ -3,8 +3,10 @@ package report
 // Answers as tables, for those who calculate with them elsewhere.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
@@ -44,9 +46,11 @@ type Tables struct {
 // rehearsalColumn is no question: their ids begin with a letter.
 const rehearsalColumn = "_rehearsal"
 
-// NewTables keeps the order of the released files, which is shuffled. In a
-// rehearsal the first column of each table says so in each row. Like Make it
-// fails where a line does not fit the definition.
+// NewTables sorts the rows by what they say. Those of the released files have no
+// order that tells anything, but it is the order of the sealed lines: with it,
+// copies of those lines from before the survey closed would tell whose row is
+// whose without any key. In a rehearsal the first column of each table says so
+// in each row. Like Make it fails where a line does not fit the definition.
 func NewTables(def *survey.Definition, released *journal.Released, o Options) (*Tables, error) {
 	answers, texts := new(Table), &Table{Columns: []Column{{"question", Word}, {"text", Word}}}
 	for _, q := range def.Questions {
@@ -76,6 +80,8 @@ func NewTables(def *survey.Definition, released *journal.Released, o Options) (*
 		}
 		texts.Rows = append(texts.Rows, []any{question, text})
 	}
+	sortBy(released.Answers, answers.Rows)
+	sortBy(released.Texts, texts.Rows)
 	t := &Tables{Answers: answers, Questions: questionTable(def)}
 	if len(answers.Columns) < len(def.Questions) {
 		t.Texts = texts
@@ -86,6 +92,19 @@ func NewTables(def *survey.Definition, released *journal.Released, o Options) (*
 		}
 	}
 	return t, nil
+}
+
+// sortBy puts rows in the order of the lines that they were read from.
+func sortBy(lines [][]byte, rows [][]any) {
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(lines[a], lines[b]) })
+	unsorted := slices.Clone(rows)
+	for i, from := range order {
+		rows[i] = unsorted[from]
+	}
 }
 
 // cells are a person's answers, in the definition's order.

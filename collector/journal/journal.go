@@ -77,6 +77,7 @@ type Journal struct {
 	used     []bool // of the ticket at the same place
 	entered  map[id]bool
 	waiting  int  // answers in the intakes
+	written  int  // bytes of frames since the last change of intakes
 	writing  bool // a batch is on its way to the disk
 	held     bool // the last release met a full disk: wait for a frame to succeed
 	swap     *swap
@@ -500,6 +501,7 @@ func (j *Journal) settle(b *batch) {
 	if b.err == nil {
 		j.live.answers += b.answers
 		j.waiting += b.answers
+		j.written += len(b.frame)
 		for _, c := range b.claims {
 			if n, ok := j.tickets.find(c); ok {
 				j.used[n] = true
@@ -546,16 +548,16 @@ func (j *Journal) keep() {
 	}
 }
 
-// crowd is how many answers wait at most before a release goes ahead although
-// more are being written: it is what a release holds in memory.
-const crowd = 4096
+// crowd is how many bytes are written at most before a release goes ahead
+// although more are being written: it is what a release holds in memory.
+const crowd = 2 << 20
 
 // enough tells whether a release is due: at once when Options.Release answers
 // wait, except that callers who wait for the disk go first. A release syncs a
 // dozen times, and a larger one hides the order better.
 func (j *Journal) enough() bool {
 	quiet := !j.writing && j.batch.empty()
-	return j.waiting >= j.least && (quiet || j.waiting >= crowd)
+	return j.waiting >= j.least && (quiet || j.written >= crowd)
 }
 
 // kept does a job outside the lock, after what a full disk has left undone.
@@ -605,7 +607,7 @@ func (j *Journal) ask(ctx context.Context, next job) error {
 func (j *Journal) change(to *intake) (*intake, error) {
 	s := &swap{to, make(chan *intake, 1)}
 	j.mu.Lock()
-	j.swap = s
+	j.swap, j.written = s, 0
 	j.toWrite.Signal()
 	j.mu.Unlock()
 	from := <-s.from

@@ -18,9 +18,9 @@ import (
 //
 // With sealed_to every text question has a line, also when it was left blank:
 // otherwise their number would tell how many wrote something. Sealing takes by
-// far the most time, and holds no lock: as many go on at once as there are
-// callers. The error is a recipient or a size that cannot be: no definition
-// that survey.Parse has read gives one.
+// far the most time, and holds no lock of the journal's: callers share the
+// cores. The error is a recipient or a size that cannot be: no definition that
+// survey.Parse has read gives one.
 func NewEntry(d *survey.Definition, in survey.Input) (journal.Entry, []survey.FieldError, error) {
 	response, wrong := d.Validate(in)
 	var entry journal.Entry

@@ -54,12 +54,18 @@ func New(recipient string, size int) (*Sealer, error) {
 	return &Sealer{r, size}, nil
 }
 
+// turns lets as many seal at once as there are cores: more would gain nothing,
+// and age holds 64 KiB for each.
+var turns = make(chan struct{}, runtime.NumCPU())
+
 // Seal returns the sealed form of a line, without a newline. A line longer
 // than the size would tell itself from the others, and is refused.
 func (s *Sealer) Seal(line []byte) ([]byte, error) {
 	if len(line) > s.size {
 		return nil, fmt.Errorf("seal: a line of %d bytes does not fit into %d", len(line), s.size)
 	}
+	turns <- struct{}{}
+	defer func() { <-turns }()
 	padded := bytes.Repeat([]byte(" "), s.size)
 	copy(padded, line)
 	var file bytes.Buffer
@@ -79,8 +85,8 @@ func (s *Sealer) Seal(line []byte) ([]byte, error) {
 }
 
 // Open returns the line that a sealed one hides, without its padding.
-// ErrNotSealed or ErrShut. One ciphertext has one written form, so two lines that differ are two
-// sealings.
+// ErrNotSealed or ErrShut. One ciphertext has one written form, so two lines
+// that differ are two sealings.
 func Open(line []byte, identities ...age.Identity) ([]byte, error) {
 	inside, ok := bytes.CutPrefix(line, []byte(before))
 	inside, closed := bytes.CutSuffix(inside, []byte(after))

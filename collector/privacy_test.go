@@ -423,6 +423,37 @@ func TestNoTimeIsKept(t *testing.T) {
 	}
 }
 
+// After closing the files' own times are that of the closing: none of those that
+// answers changed was last changed while they came.
+func TestNoFileKeepsTheTimeOfAnAnswer(t *testing.T) {
+	for _, n := range []int{3, 20} { // some wait for the closing, or none
+		h, codes := ticketHouse(t, slips, n)
+		for _, c := range codes {
+			if status, fields := h.sendJSON("/answers/slips", withTicket(c.String())); status != 201 {
+				t.Fatal(status, fields)
+			}
+		}
+		h.stop()
+		old := time.Now().Add(-time.Hour).Truncate(time.Second)
+		for name := range contents(t, h.data) {
+			if err := os.Chtimes(filepath.Join(h.data, name), old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start(t, Config{Site: h.site, Data: h.data, Now: at("2026-12-01T09:00:00+09:00")}).stop()
+		for name := range contents(t, filepath.Join(h.data, "slips")) {
+			info, err := os.Stat(filepath.Join(h.data, "slips", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// No answer changes tickets.txt.
+			if info.ModTime().Equal(old) && name != "tickets.txt" {
+				t.Errorf("%d answers: %s has the time it had", n, name)
+			}
+		}
+	}
+}
+
 var digits = regexp.MustCompile(`[0-9]+`)
 
 // timesIn finds what looks like a time within a day of now.

@@ -98,6 +98,21 @@ func TestAdoptChanged(t *testing.T) {
 	j.Close()
 }
 
+// Nor for another definition, which it writes once more.
+func TestFinishDefinitionChanged(t *testing.T) {
+	for _, other := range []string{`{"a":2}`, `{"a":1} `, `{}`, ``} {
+		dir := t.TempDir()
+		j := open(t, dir, journal.Options{Release: 10, Definition: []byte(`{"a":1}`)})
+		put(t, j, 1, 3)
+		folder{}.write(t, dir, "survey.json", other)
+		var damage *journal.Damage
+		if err := j.Finish(t.Context()); !errors.As(err, &damage) || damage.File != "survey.json" {
+			t.Errorf("%q: want damage in survey.json, got %v", other, err)
+		}
+		j.Close()
+	}
+}
+
 func TestAdoptTickets(t *testing.T) {
 	dir := folder{
 		"responses.jsonl": lines(answer, 1, 1),

@@ -115,7 +115,9 @@
 // When the survey closes, the file closed is made first. Then the same steps
 // release what waits, however little it is, but with base 0 for the files that
 // grow: all that was released before is written anew together with the rest, in
-// one fresh random order. No intake follows, and the files become read-only. A survey
+// one fresh random order. The other files are written once more as they are, so
+// that the time of their last change is that of the closing. No intake follows,
+// and the files become read-only. A survey
 // with that mark never opens again, whatever clock or definition say. A
 // standing form never closes: its caller calls Release once a month, and what
 // waits then goes however little it is.
@@ -154,6 +156,10 @@
 // Whoever reads the disk while the survey is open can tell one group from the
 // next, and sees in the intake which answer, text and ticket came together.
 // Copies made then (snapshots, backups) keep that; only sealed lines help.
+//
+// A file system notes when a file was last changed, and some when it was made.
+// While a survey is open that tells when the last answer came; the times of
+// making tell afterwards, too, when the first one came and the first group left.
 //
 // Overwriting reaches the blocks that the file has now. A file system that
 // journals data or copies on write, an SSD that levels wear, and swap may keep

@@ -539,7 +539,7 @@ func (s *store) release(intakes []*intake) (*lines, error) {
 			}})
 		}
 	}
-	return l, s.leave(intakes, l, parts)
+	return l, s.leave(intakes, l, parts, false)
 }
 
 // close commits all that the intakes hold together with all that was released
@@ -579,15 +579,31 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 			return writeShuffled(w, old, size, l[file])
 		}})
 	}
-	return l, s.leave(intakes, l, parts)
+	// A file that is left alone would keep the time when an answer changed it,
+	// survey.json that of the first.
+	if size := sp.size(definition); size > 0 {
+		text, err := s.read(names[definition])
+		if err != nil {
+			return nil, err
+		}
+		if int64(len(text)) != size {
+			return nil, &Damage{names[definition], min(size, int64(len(text))), "its length is not the one that sums.txt knows"}
+		}
+		if err := sp.check(definition, bytes.NewReader(text), 0); err != nil {
+			return nil, err
+		}
+		parts = append(parts, whole(definition, text))
+	}
+	return l, s.leave(intakes, l, parts, true)
 }
 
-func (s *store) leave(intakes []*intake, l *lines, parts []part) error {
+// leave commits parts, and with them the ids that have become more, or all.
+func (s *store) leave(intakes []*intake, l *lines, parts []part, all bool) error {
 	spentNow, enteredNow := s.spent.with(l.ids(spent)), s.entered.with(l.ids(entered))
-	if len(l[spent]) > 0 {
+	if len(l[spent]) > 0 || all && len(spentNow) > 0 {
 		parts = append(parts, wholeIDs(spent, spentNow))
 	}
-	if len(l[entered]) > 0 {
+	if len(l[entered]) > 0 || all && len(enteredNow) > 0 {
 		parts = append(parts, wholeIDs(entered, enteredNow))
 	}
 	if err := s.commit(intakes[len(intakes)-1].gen, parts...); err != nil {

@@ -426,7 +426,7 @@ func TestNoTimeIsKept(t *testing.T) {
 // After closing the files' own times are that of the closing: none of those that
 // answers changed was last changed while they came.
 func TestNoFileKeepsTheTimeOfAnAnswer(t *testing.T) {
-	for _, n := range []int{3, 20} { // some wait for the closing, or none
+	for _, n := range []int{3, 10} { // all wait for the closing, or none
 		h, codes := ticketHouse(t, slips, n)
 		for _, c := range codes {
 			if status, fields := h.sendJSON("/answers/slips", withTicket(c.String())); status != 201 {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -70,11 +69,17 @@ func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Voi
 	ctx, cancel := context.WithTimeout(tab, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		again, cancel := context.WithTimeout(tab, 10*time.Second)
-		defer cancel()
-		where, _ := chromedp.Run(again, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-		t.Fatalf("%v\n%s", err, where)
+		lost(t, tab, err)
 	}
+}
+
+// lost ends the test with what the tab shows.
+func lost(t *testing.T, tab context.Context, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(tab, 10*time.Second)
+	defer cancel()
+	shows, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	t.Fatalf("%v\n%s", err, shows)
 }
 
 // ask is do for an action that gives a value.
@@ -84,7 +89,7 @@ func ask[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T 
 	defer cancel()
 	value, err := chromedp.Run(ctx, action)
 	if err != nil {
-		t.Fatal(err)
+		lost(t, tab, err)
 	}
 	return value
 }
@@ -133,12 +138,12 @@ func binary(t *testing.T, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// start runs a command of ours in the project's root until the test ends, and
-// returns the address it prints once it listens.
-func start(t *testing.T, name string, args ...string) (address string, stop func()) {
+// start runs site serve in a project until the test ends, and returns the
+// address it prints once it listens.
+func start(t *testing.T, project, data string) (address string, stop func()) {
 	t.Helper()
-	cmd := exec.Command(binary(t, name), args...)
-	cmd.Dir = filepath.Join("..", "..")
+	cmd := exec.Command(binary(t, "site"), "serve", "--addr", "127.0.0.1:0", "--data", data, "--clock", "2026-11-20T10:00:00+09:00")
+	cmd.Dir = project
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +168,7 @@ func start(t *testing.T, name string, args ...string) (address string, stop func
 		cmd.Process.Signal(syscall.SIGTERM)
 		reader.Wait()
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("%s %s: %v\n%s", name, args, err, said.String())
+			t.Errorf("site serve: %v\n%s", err, said.String())
 		}
 	})
 	t.Cleanup(stop)
@@ -174,19 +179,35 @@ func start(t *testing.T, name string, args ...string) (address string, stop func
 	if address == "" {
 		cmd.Process.Kill()
 		reader.Wait()
-		t.Fatalf("%s %s does not listen:\n%s", name, args, said.String())
+		t.Fatalf("site serve does not listen:\n%s", said.String())
 	}
 	return address, stop
 }
 
-// command runs a command of ours to its end in the project's root.
-func command(t *testing.T, name string, args ...string) {
+// command runs a command of ours in a project to its end.
+func command(t *testing.T, project, name string, args ...string) (out string, err error) {
 	t.Helper()
 	cmd := exec.Command(binary(t, name), args...)
-	cmd.Dir = filepath.Join("..", "..")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, args, err, out)
+	cmd.Dir = project
+	said, err := cmd.CombinedOutput()
+	return string(said), err
+}
+
+// rehearsed is a copy of the project in which HR has rehearsed a report.
+func rehearsed(t *testing.T) (project string) {
+	t.Helper()
+	project = projectCopy(t)
+	for _, line := range []string{
+		"site build",
+		"collector rehearse morale-2026 --answers 120 --data practice",
+		"collector report --survey public/surveys/morale-2026/survey.json --data practice --out content/results/morale-2026",
+	} {
+		words := strings.Fields(line)
+		if out, err := command(t, project, words[0], words[1:]...); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, out)
+		}
 	}
+	return project
 }
 
 // definition is what these tests need of a survey.json.
@@ -244,7 +265,7 @@ func TestLoop(t *testing.T) {
 	}
 	tab := chromium(t)
 	data := t.TempDir()
-	address, stop := start(t, "site", "serve", "--addr", "127.0.0.1:0", "--data", data, "--clock", "2026-11-20T10:00:00+09:00")
+	address, stop := start(t, filepath.Join("..", ".."), data)
 	survey := fetchDefinition(t, address, "morale-2026")
 	responses := filepath.Join(data, survey.ID, "responses.jsonl")
 
@@ -320,67 +341,17 @@ func TestLoop(t *testing.T) {
 }
 
 // HR rehearses: made-up answers, a report, and the results page beside the
-// measures, in a copy of the project so that the checkout stays as it is.
+// measures.
 func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
 	tab := chromium(t)
-	project := t.TempDir()
-	for _, name := range []string{"content", "layouts", "static"} {
-		if err := os.CopyFS(filepath.Join(project, name), os.DirFS(filepath.Join("..", "..", name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := os.ReadFile(filepath.Join("..", "..", "hugo.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(project, "hugo.toml"), config, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	in := func(name string, args ...string) (string, error) {
-		cmd := exec.Command(binary(t, name), args...)
-		cmd.Dir = project
-		out, err := cmd.CombinedOutput()
-		return string(out), err
-	}
-	must := func(name string, args ...string) {
-		t.Helper()
-		if out, err := in(name, args...); err != nil {
-			t.Fatalf("%s %s: %v\n%s", name, args, err, out)
-		}
-	}
-	must("site", "build", "--destination", "public")
-	must("collector", "rehearse", "morale-2026", "--answers", "120", "--data", "practice", "--site", "public")
-	must("collector", "report", "--survey", "public/surveys/morale-2026/survey.json", "--data", "practice", "--out", "content/results/morale-2026")
-	if out, err := in("site", "build", "--destination", "public"); err == nil {
+	project := rehearsed(t)
+	if out, err := command(t, project, "site", "build"); err == nil {
 		t.Errorf("a rehearsal's figures went through site build:\n%s", out)
 	}
-
-	cmd := exec.Command(binary(t, "site"), "serve", "--addr", "127.0.0.1:0", "--data", "data")
-	cmd.Dir = project
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { cmd.Process.Signal(syscall.SIGTERM); cmd.Wait() }()
-	var address string
-	scanner := bufio.NewScanner(stderr)
-	for address == "" && scanner.Scan() {
-		address, _ = strings.CutPrefix(scanner.Text(), "listening on ")
-		if !strings.HasPrefix(address, "http") {
-			address = ""
-		}
-	}
-	if address == "" {
-		t.Fatal("site serve does not listen")
-	}
-	go io.Copy(io.Discard, stderr)
-
+	address, _ := start(t, project, "data")
 	do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
 	if text := ask(t, tab, chromedp.Text(chromedp.CSS("main"))); !strings.Contains(text, "練習用の数字") {
 		t.Error("the results page does not say 練習用の数字")
@@ -415,30 +386,38 @@ func TestAccessibility(t *testing.T) {
 		t.Skip("axe-core is not installed: npm install --prefix .ci")
 	}
 	tab := chromium(t)
-	address, _ := start(t, "site", "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--clock", "2026-11-20T10:00:00+09:00")
+	address, _ := start(t, rehearsed(t), "data")
 	pages := []string{
 		"/", "/plan/", "/plan/points/", "/plan/vision/", "/plan/all/", "/values/", "/values/citizens/", "/measures/", "/measures/s1/",
 		"/training/", "/training/compliance/", "/knowledge/", "/knowledge/sample/", "/events/", "/events/sample/", "/area/", "/teams/", "/teams/genki-up/",
 		"/dialogue/", "/proposals/", "/commendations/", "/notices/", "/surveys/", "/surveys/morale-2026/", "/surveys/morale-2026/thanks/",
-		"/surveys/proposal-box/", "/results/", "/about/", "/about/accessibility/", "/no-such-page/",
+		"/surveys/proposal-box/", "/results/", "/results/morale-2026/", "/about/", "/about/accessibility/", "/no-such-page/",
 	}
-	for _, page := range pages {
-		for _, width := range []int64{390, 1280} {
-			for _, name := range []string{"light", "dark"} {
-				do(t, tab,
-					chromedp.EmulateViewport(width, 844),
-					theme(name),
-					chromedp.Navigate(address+page),
-					chromedp.Evaluate[chromedp.Void](string(axe)),
-				)
+	for _, width := range []int64{390, 1280} {
+		for _, name := range []string{"light", "dark"} {
+			do(t, tab, chromedp.EmulateViewport(width, 844), theme(name))
+			inspect := func(page string) {
+				t.Helper()
+				do(t, tab, chromedp.Evaluate[chromedp.Void](string(axe)))
 				if ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
 					t.Errorf("%s at %d px: the page is wider than the window", page, width)
 				}
-				found := ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
-				for _, f := range found {
-					t.Errorf("%s at %d px, %s: %s", page, width, name, f)
+				for _, found := range ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise)) {
+					t.Errorf("%s at %d px, %s: %s", page, width, name, found)
 				}
 			}
+			for _, page := range pages {
+				do(t, tab, chromedp.Navigate(address+page))
+				inspect(page)
+			}
+			// The form once more, with what is still to be answered.
+			do(t, tab,
+				chromedp.Navigate(address+"/surveys/morale-2026/"),
+				chromedp.Click(chromedp.CSS("#form button[type=submit]")),
+				chromedp.WaitVisible(chromedp.CSS(".error-summary")),
+			)
+			inspect("/answers/morale-2026")
+			do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the page asks before it is left
 		}
 	}
 }
@@ -449,7 +428,7 @@ func TestDiagramIsLegibleOnAPhone(t *testing.T) {
 		t.Skip("builds the site and starts a browser")
 	}
 	tab := chromium(t)
-	address, _ := start(t, "site", "serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--clock", "2026-11-20T10:00:00+09:00")
+	address, _ := start(t, filepath.Join("..", ".."), t.TempDir())
 	do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+"/plan/vision/"))
 	count := ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll("svg.vision text").length`))
 	small := ask(t, tab, chromedp.Evaluate[[]string](`(() => { const svg = document.querySelector("svg.vision"), scale = svg.getScreenCTM().a;

@@ -5,6 +5,11 @@ const form = document.getElementById("form");
 let changed = document.querySelector(".error-summary") !== null;
 let sent = false;
 
+// A page with errors came as the reply to what was sent. Reload would send that
+// again, and Back and Reload would show it to whoever comes next: give the page
+// the form's own address.
+if (changed) history.replaceState(null, "", location.pathname.replace("/answers/", "/surveys/") + "/");
+
 form.addEventListener("input", () => { changed = true; });
 
 addEventListener("beforeunload", (event) => {

@@ -202,6 +202,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		if ofSurvey(strings.TrimPrefix(path, "/")) {
 			h["Cache-Control"] = noStore
+			forget(h, r)
 		}
 		s.static.ServeHTTP(w, r)
 	}

@@ -2,7 +2,10 @@ package collector
 
 // What every response says about itself, in one table.
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // policy holds for pages, files, answers and errors alike.
 //
@@ -23,5 +26,21 @@ var policy = http.Header{
 func setPolicy(h http.Header) {
 	for name, values := range policy {
 		h[name] = values
+	}
+}
+
+// forget has browsers drop a form that was sent. Chromium keeps the pages behind
+// Back in memory, those with no-store too, and with them all that was typed. The
+// site's script empties such a form; where scripts are off, Clear-Site-Data drops
+// the page, though only on HTTPS. It does so from a response that comes after the
+// form was left, which the thanks page is too early for: it has itself asked for
+// once more.
+func forget(h http.Header, r *http.Request) {
+	switch {
+	case !strings.HasSuffix(r.URL.Path, "/thanks/"):
+	case r.URL.RawQuery == "forget":
+		h.Set("Clear-Site-Data", `"cache"`)
+	default:
+		h.Set("Link", "<?forget>; rel=preload; as=image")
 	}
 }

@@ -141,7 +141,7 @@ func (s *store) openLocked() error {
 		return err
 	}
 	if j.Recovered != "" {
-		s.log.Warn("recovered", "cut", j.Recovered)
+		s.log.Warn("recovered", "what", j.Recovered)
 	}
 	s.finished.Store(j.Finished())
 	s.journal.Store(j)

@@ -19,6 +19,7 @@ func FuzzParse(f *testing.F) {
 	for _, id := range []string{"morale", "box"} {
 		f.Add([]byte(read(f, id)))
 	}
+	f.Add([]byte(`{"m\nimum":10}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := survey.Parse(data)
 		if err != nil {

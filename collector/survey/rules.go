@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"filippo.io/age"
 	"github.com/go-json-experiment/json"
@@ -284,9 +285,16 @@ func path(p jsontext.Pointer) string {
 		if b.Len() > 0 {
 			b.WriteByte('.')
 		}
+		if !printable(token) { // the message stays one line
+			token = strconv.Quote(token)
+		}
 		b.WriteString(token)
 	}
 	return b.String()
+}
+
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 func join(kinds []Kind) string {

@@ -74,7 +74,7 @@ func readPage(file string, data []byte) (*page, *finding) {
 			if item.Type != pageparser.TypeFrontMatterYAML {
 				return nil, &finding{file, 1, "front-matter", "front matter は YAML で書いてください。--- だけの行で始めて、--- だけの行で閉じます。"}
 			}
-			front = item.Val(data)
+			front = oneKindOfLine(item.Val(data))
 			p.first = 1 + bytes.Count(data[:start], []byte("\n"))
 		} else {
 			copy(p.args[start:end], data[start:end])
@@ -95,13 +95,27 @@ func readPage(file string, data []byte) (*page, *finding) {
 			line, message = atoi(m[1]), message[len(m[0]):]
 		}
 		message, _, _ = strings.Cut(message, "\n")
-		return nil, &finding{file, p.first + line - 1, "front-matter", "front matter を YAML として読めません（" + message + "）。字下げとコロンのあとの空白を確かめてください。"}
+		// What is missing at the end is missed on the line after it.
+		line = min(p.first+line-1, 1+bytes.Count(data, []byte("\n")))
+		return nil, &finding{file, line, "front-matter", "front matter を YAML として読めません（" + message + "）。字下げとコロンのあとの空白を確かめてください。"}
 	}
 	if len(tree.Docs) > 0 {
 		p.keys = tree.Docs[0].Body
 	}
 	p.doc = markdown.Parser().Parse(text.NewReader(p.source))
 	return p, nil
+}
+
+// oneKindOfLine turns a lone CR into a space: YAML would end a line there, and
+// count other lines than an editor shows.
+func oneKindOfLine(front []byte) []byte {
+	front = bytes.Clone(front)
+	for i, b := range front {
+		if b == '\r' && !bytes.HasPrefix(front[i+1:], []byte("\n")) {
+			front[i] = ' '
+		}
+	}
+	return front
 }
 
 // place works out from a file's name what it is: Hugo's rules for content/.

@@ -26,7 +26,7 @@ func FuzzReadPage(f *testing.F) {
 	for _, text := range []string{
 		"", "---", "---\n---\n", "---\r\ntitle: あ\r\n---\r\n本文", "\ufeff---\ntitle: あ\n---\n", "\n\n---\na: b\n---\n", "--- \na: b\n---",
 		"---\n? {a: b}\n: c\n---\n", "---\na: &x [*x]\n---\n", "---\n- a\n---\n", "---\n&a\n---\n", "+++\na = 1\n+++\n", "{\"a\":1}\n", "#+TITLE: a\n",
-		"---\na: b\n---\n{{< x", "---\na: b\n---\n{{</* x */>}}\n{{% y %}}**z**{{% /y %}}\n", "---\na: b\n---\n<!--more-->\n# **「あ」**い {#い}\n",
+		"---\r\r\ra\r: :\n---\n", "---\na: b\n---\n{{< x", "---\na: b\n---\n{{</* x */>}}\n{{% y %}}**z**{{% /y %}}\n", "---\na: b\n---\n<!--more-->\n# **「あ」**い {#い}\n",
 	} {
 		f.Add([]byte(text))
 	}

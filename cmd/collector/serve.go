@@ -47,6 +47,7 @@ const memoryLimit = 28 << 20
 // Under systemd it tells when it is ready, reads again and stops (sd_notify(3)).
 func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(200)
 	// Under load one thread nearly always waits in fdatasync: with one more
 	// than there are cores, none of these stands idle meanwhile.
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)

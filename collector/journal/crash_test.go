@@ -152,6 +152,9 @@ func schedule(t *testing.T, dir string, seed uint64, broken func(kind, name stri
 	if rng.IntN(4) == 0 {
 		w.handmade()
 	}
+	if rng.IntN(2) == 0 {
+		defer journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000), 1+rng.IntN(4))()
+	}
 	w.disk.broken = broken
 	synctest.Test(t, func(t *testing.T) {
 		// Only the order of the lines depends on it.
@@ -213,6 +216,8 @@ func (w *world) live(ctx context.Context, last bool) {
 				w.log("%4d %s", steps, what)
 			} else if idle() {
 				return true
+			} else if w.rng.IntN(2) == 0 {
+				time.Sleep(time.Millisecond)
 			}
 		}
 	}

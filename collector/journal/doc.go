@@ -81,15 +81,19 @@
 // last part; Verify, and the closing, check all of them.
 //
 // The generations that are there follow each other without a gap. A start goes
-// on in a new one, unless the last has no frame yet; older ones get no more
-// frames and wait for the next release.
+// on in a new one, unless the last has no frame yet, and so does an intake that
+// has grown to 2 MB; older ones get no more frames and wait for a release.
 //
 // # Releases
 //
-// As soon as Options.Release answers wait, all that wait are released together:
+// As soon as Options.Release answers wait, all that wait are released together.
+// Only in a rush, when many answers share each sync, do releases let the callers
+// pass: until ten milliseconds are quiet, or 32 intakes wait. Then the oldest
+// intakes go first, as many as have Options.Release answers between them.
 //
-//  1. intake-N+1 is made under the name intake.tmp, synced, renamed, and the
-//     folder synced. New answers go there. All up to intake-N is released.
+//  1. If it takes what the last intake has, intake-N+1 is made under the name
+//     intake.tmp, synced, renamed, and the folder synced. New answers go there.
+//     All up to intake-N is released.
 //  2. What each file gets, in random order, is written to pending.tmp, synced,
 //     renamed to pending, and the folder synced. Now the release is committed.
 //  3. Each file is cut to its base (see below), the cut part overwritten with
@@ -145,7 +149,7 @@
 //  4. One process writes at a time; readers see each released line once. A file
 //     of paper answers is taken whole or not at all, and once.
 //  5. Entries leave the intake in groups of Options.Release or more, at once
-//     and not by the clock, in an order from the system's random numbers; in
+//     (in a rush, after it), in an order from the system's random numbers; in
 //     smaller groups only by Release and when the survey closes.
 //  6. Inside a group nothing tells the order, if the others in it are not out
 //     to find somebody. After the closing no file tells when or in which order

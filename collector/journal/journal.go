@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Callers branch on these; errors.Is finds them.
@@ -79,6 +80,7 @@ type Journal struct {
 	waiting  int  // answers in the intakes
 	written  int  // bytes of frames since the last change of intakes
 	writing  bool // a batch is on its way to the disk
+	rush     bool // many more answers are about to come: releases let them pass
 	held     bool // the last release met a full disk: wait for a frame to succeed
 	swap     *swap
 	jobs     []job
@@ -455,14 +457,41 @@ func (j *Journal) claim(b *batch, file id, entries []Entry) (ahead *batch, err e
 	return nil, nil
 }
 
+// What a rush is, and what waits in it. Where answers are further apart than a
+// sync takes, nothing ever waits. Variables for the sake of the simulation.
+var (
+	// company is how many answers, in a frame or in a lull, tell that more are
+	// right behind them.
+	company = 8
+	// gathering is how long a smaller frame then waits for them: a sync costs
+	// the cores as much as several answers do.
+	gathering = 300 * time.Microsecond
+	// lull is how long it must be quiet before a release goes ahead: it syncs a
+	// dozen times and writes each answer twice, while callers wait for the disk.
+	lull = 10 * time.Millisecond
+	// slice is how many bytes an intake gets, more or less: what a release
+	// holds in memory.
+	slice = 2 << 20
+	// backlog is with how many such intakes a release no longer waits. They
+	// hold 45,000 answers with a comment each.
+	backlog = 32
+)
+
 // write is the writer's goroutine.
 func (j *Journal) write() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	last := 0 // answers in the frame before
 	for {
 		for j.batch.empty() && j.swap == nil && !j.ended {
 			j.toWrite.Wait()
 		}
+		if last >= company && j.batch.answers < company {
+			j.mu.Unlock()
+			time.Sleep(gathering)
+			j.mu.Lock()
+		}
+		last = j.batch.answers
 		b, s := j.batch, j.swap
 		j.swap = nil
 		switch {
@@ -498,10 +527,12 @@ func (j *Journal) settle(b *batch) {
 	if j.err != nil {
 		b.err = j.err // also when the keeper failed meanwhile
 	}
+	held := j.held
 	if b.err == nil {
 		j.live.answers += b.answers
 		j.waiting += b.answers
 		j.written += len(b.frame)
+		j.rush = j.rush || b.answers >= company
 		for _, c := range b.claims {
 			if n, ok := j.tickets.find(c); ok {
 				j.used[n] = true
@@ -511,7 +542,9 @@ func (j *Journal) settle(b *batch) {
 		}
 		j.held = false
 	}
-	j.toKeep.Signal()
+	if j.waiting >= j.least || held || j.ending {
+		j.toKeep.Signal()
+	}
 	if cap(b.frame) <= 1<<20 {
 		j.spare = b.frame
 	}
@@ -530,14 +563,23 @@ func (j *Journal) keep() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for {
-		due := j.err == nil && !j.held && !j.closing && (j.enough() || j.store.unfinished)
+		able := j.err == nil && !j.held && !j.closing
+		due := able && (j.waiting >= j.least || j.store.unfinished)
 		switch {
 		case len(j.jobs) > 0:
 			next := j.jobs[0]
 			j.jobs = j.jobs[1:]
 			next.done <- j.kept(next)
-		case due:
+		case able && j.written >= slice:
+			j.kept(job{do: j.turn})
+		case due && (!j.rush || j.ending || len(j.old) >= backlog):
 			j.kept(job{do: func() error { return j.release(j.least) }})
+		case due:
+			before := j.waiting
+			j.mu.Unlock()
+			time.Sleep(lull)
+			j.mu.Lock()
+			j.rush = j.waiting-before >= company
 		case j.ending && j.batch.empty() && !j.writing:
 			j.ended = true
 			j.toWrite.Signal()
@@ -546,18 +588,6 @@ func (j *Journal) keep() {
 			j.toKeep.Wait()
 		}
 	}
-}
-
-// crowd is how many bytes are written at most before a release goes ahead
-// although more are being written: it is what a release holds in memory.
-const crowd = 2 << 20
-
-// enough tells whether a release is due: at once when Options.Release answers
-// wait, except that callers who wait for the disk go first. A release syncs a
-// dozen times, and a larger one hides the order better.
-func (j *Journal) enough() bool {
-	quiet := !j.writing && j.batch.empty()
-	return j.waiting >= j.least && (quiet || j.written >= crowd)
 }
 
 // kept does a job outside the lock, after what a full disk has left undone.
@@ -614,42 +644,65 @@ func (j *Journal) change(to *intake) (*intake, error) {
 	return from, from.close()
 }
 
-// release moves what waits, if that is at least so many, to the released
-// files. New entries meanwhile go to the next generation.
-func (j *Journal) release(least int) error {
-	ready := 0
-	for _, in := range j.old {
-		ready += in.answers
-	}
-	if ready < least {
-		j.mu.Lock()
-		enough := j.waiting >= least
-		gen := j.live.gen // only the keeper changes it
-		j.mu.Unlock()
-		if !enough {
-			return nil
-		}
-		next, err := createIntake(j.d, gen+1)
-		if err != nil {
-			return err
-		}
-		from, err := j.change(next)
-		if err != nil {
-			return err
-		}
-		j.old = append(j.old, from)
-	}
-	l, err := j.store.release(j.old)
+// turn has new entries go to the next generation.
+func (j *Journal) turn() error {
+	next, err := createIntake(j.d, j.live.gen+1) // only the keeper changes live
 	if err != nil {
 		return err
 	}
-	j.gone(l)
+	from, err := j.change(next)
+	if err != nil {
+		return err
+	}
+	j.old = append(j.old, from)
+	return nil
+}
+
+// release moves so many answers or more, the oldest, to the released files; if
+// less wait, none.
+func (j *Journal) release(least int) error {
+	n, answers := 0, 0
+	for ; n < len(j.old) && answers < least; n++ {
+		answers += j.old[n].answers
+	}
+	if answers < least {
+		if j.waits() < least {
+			return nil
+		}
+		if err := j.turn(); err != nil {
+			return err
+		}
+		n = len(j.old)
+	}
+	l, err := j.store.release(j.old[:n])
+	if err != nil {
+		return err
+	}
+	j.gone(n, l)
 	return j.store.redo()
 }
 
-// gone notes that what was gathered has left the intakes.
-func (j *Journal) gone(l *lines) {
-	j.old = nil
+// drain leaves less than Options.Release answers behind: all that a rush has
+// left would be too much to hold in memory at once.
+func (j *Journal) drain() error {
+	for j.waits() >= j.least {
+		if err := j.release(j.least); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waits is how many answers the intakes hold.
+func (j *Journal) waits() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.waiting
+}
+
+// gone notes that what was gathered from the first n has left the intakes.
+func (j *Journal) gone(n int, l *lines) {
+	j.old = j.old[n:]
 	j.mu.Lock()
 	j.waiting -= len(l[responses])
 	j.mu.Unlock()
@@ -660,10 +713,10 @@ func (j *Journal) gone(l *lines) {
 // answers happen by themselves.
 func (j *Journal) Release(ctx context.Context) error {
 	return j.ask(ctx, job{open: true, do: func() error {
-		j.mu.Lock()
-		waiting := j.waiting
-		j.mu.Unlock()
-		return j.release(max(1, waiting))
+		if err := j.drain(); err != nil {
+			return err
+		}
+		return j.release(max(1, j.waits()))
 	}})
 }
 
@@ -680,6 +733,9 @@ func (j *Journal) Finish(ctx context.Context) error {
 
 func (j *Journal) finish() error {
 	if j.live != nil {
+		if err := j.drain(); err != nil {
+			return err
+		}
 		from, err := j.change(nil)
 		if err != nil {
 			return err
@@ -694,7 +750,7 @@ func (j *Journal) finish() error {
 		if err != nil {
 			return err
 		}
-		j.gone(l)
+		j.gone(len(j.old), l)
 		if err := j.store.redo(); err != nil {
 			return err
 		}

@@ -178,7 +178,7 @@ func fill(controls []*html.Node, values []string) {
 		}
 		value := ""
 		if next < len(values) {
-			value = newlines.Replace(values[next])
+			value = survey.LineFeeds(values[next]) // as a parser would with a CR anyway
 			next++
 		}
 		if c.DataAtom == atom.Textarea {
@@ -189,9 +189,6 @@ func fill(controls []*html.Node, values []string) {
 		}
 	}
 }
-
-// newlines ends lines as HTML does: a parser would turn a CR into an LF anyway.
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func toggle(n *html.Node, key string, on bool) {
 	if on {

@@ -274,7 +274,7 @@ func FuzzRefill(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := newlines.Replace(typed)
+		want := survey.LineFeeds(typed)
 		if got, _ := attr(named(doc, "short")[0], "value"); got != want {
 			t.Errorf("input: %q, want %q", got, want)
 		}

@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"staffplan/collector/report"
-	"staffplan/collector/survey"
 )
 
 type exportCmd struct {
@@ -29,9 +28,9 @@ type exportCmd struct {
 
 // Run may be used while the collector serves: it reads released files only.
 func (c *exportCmd) Run(ui *ui) error {
-	def, err := survey.Load(filepath.Join(c.Site, "surveys", c.ID, "survey.json"))
+	def, err := definition(c.Site, c.ID)
 	if err != nil {
-		return explained(err, "id を確かめ、先に site build でサイトを組み立ててください。")
+		return err
 	}
 	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {

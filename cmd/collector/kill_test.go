@@ -95,7 +95,12 @@ type service struct {
 func start(t *testing.T, site, data, clock string, before ...string) *service {
 	t.Helper()
 	args := append(before, "collector", "serve", "--site", site, "--data", data, "--addr", "127.0.0.1:0", "--clock", clock)
-	s := &service{Cmd: exec.Command(args[0], args[1:]...)}
+	return begin(t, exec.Command(args[0], args[1:]...))
+}
+
+func begin(t *testing.T, cmd *exec.Cmd) *service {
+	t.Helper()
+	s := &service{Cmd: cmd}
 	stderr, err := s.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

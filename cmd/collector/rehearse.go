@@ -44,10 +44,9 @@ func (c *rehearseCmd) Validate() error {
 }
 
 func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
-	file := filepath.Join(c.Site, "surveys", c.ID, "survey.json")
-	def, err := survey.Load(file)
+	def, err := definition(c.Site, c.ID)
 	if err != nil {
-		return explained(err, "id を確かめ、先に site build でサイトを組み立ててください。")
+		return err
 	}
 	dir := filepath.Join(c.Data, def.ID)
 	if err := c.mayFill(dir); err != nil {
@@ -71,7 +70,7 @@ func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
 			next: []string{c.Data + " をフォルダーごと消してから、もう一度動かしてください。"}}
 	}
 	ui.result("練習の回答を%d件、%s に入れました。", c.Answers, c.Data)
-	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", file, c.Data, filepath.Join("content", "results", def.ID))
+	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", definitionFile(c.Site, c.ID), c.Data, filepath.Join("content", "results", def.ID))
 	if def.SealedTo != "" {
 		ui.result("本番と同じ鍵で封じました。開けるかどうかを、ここで確かめられます。")
 		next += " --identity 鍵のファイル"

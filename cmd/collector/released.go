@@ -114,24 +114,3 @@ func mayRead(def *survey.Definition, data string) (rehearsal bool, err error) {
 		next: []string{fmt.Sprintf("%s を過ぎてから動かしてください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時04分")),
 			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
 }
-
-// matches refuses a definition that does not fit the answers in a folder, if
-// there are any.
-func matches(def *survey.Definition, dir string) error {
-	data, err := journal.StoredDefinition(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	stored, err := survey.Parse(data)
-	if err == nil {
-		err = def.Fits(stored)
-	}
-	if err != nil {
-		return &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
-			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
-	}
-	return nil
-}

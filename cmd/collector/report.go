@@ -35,9 +35,9 @@ func (c *reportCmd) Validate() error {
 
 // Run may be used while the collector serves: it reads released files only.
 func (c *reportCmd) Run(ui *ui) error {
-	def, err := survey.Load(c.Survey)
+	def, err := load(c.Survey, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
 	if err != nil {
-		return explained(err, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
+		return err
 	}
 	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {
@@ -47,10 +47,7 @@ func (c *reportCmd) Run(ui *ui) error {
 	if err != nil {
 		return misfit(filepath.Join(c.Data, def.ID), err)
 	}
-	if err := c.write(def, results, ui); err != nil {
-		return err
-	}
-	return nil
+	return c.write(def, results, ui)
 }
 
 func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *ui) error {
@@ -139,12 +136,4 @@ params:
 func quoted(s string) string {
 	q, _ := json.Marshal(s) // a string always marshals
 	return string(q)
-}
-
-// explained adds what to do where a file is missing.
-func explained(err error, next string) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return &problem{sentence: "必要なファイルがありません。", err: err, next: []string{next}}
-	}
-	return err
 }

@@ -389,23 +389,11 @@ func TestServiceTakesSocket(t *testing.T) {
 	activated := func(held ...*os.File) *service {
 		t.Helper()
 		// LISTEN_PID is the process that the shell becomes.
-		s := &service{Cmd: exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$@"`, "sh",
-			"collector", "serve", "--site", site, "--data", data, "--addr", "192.0.2.1:80", "--clock", halfway)}
-		s.Env = append(os.Environ(), "LISTEN_FDS="+strconv.Itoa(len(held)))
-		s.ExtraFiles = held
-		stderr, err := s.StderrPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.stderr = bufio.NewReader(stderr)
-		if err := s.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			s.Process.Kill() // if it still runs
-			s.Wait()
-		})
-		return s
+		cmd := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$@"`, "sh",
+			"collector", "serve", "--site", site, "--data", data, "--addr", "192.0.2.1:80", "--clock", halfway)
+		cmd.Env = append(os.Environ(), "LISTEN_FDS="+strconv.Itoa(len(held)))
+		cmd.ExtraFiles = held
+		return begin(t, cmd)
 	}
 	url := "http://" + address(sockets[0])
 	for range 2 {

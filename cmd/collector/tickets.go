@@ -104,9 +104,9 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *ui) (err error) {
 
 // definition is that of a survey that takes tickets and may still get answers.
 func (c *ticketsCmd) definition() (*survey.Definition, error) {
-	def, err := survey.Load(filepath.Join(c.Site, "surveys", c.ID, "survey.json"))
+	def, err := definition(c.Site, c.ID)
 	if err != nil {
-		return nil, explained(err, "id を確かめ、先に site build でサイトを組み立ててください。")
+		return nil, err
 	}
 	if def.Access != survey.AccessTicket {
 		return nil, &problem{sentence: "「" + def.Title + "」は、回答券を使わないアンケートです。",

@@ -125,6 +125,15 @@ func (p *person) read(i int, q survey.Question, raw json.RawMessage) error {
 	return nil
 }
 
+// readWritten reads a line of comments.jsonl that somebody wrote something in.
+func readWritten(def *survey.Definition, line []byte) (question, text string, err error) {
+	question, text, err = readText(def, line)
+	if err == nil && text == "" {
+		err = errors.New("is blank")
+	}
+	return question, text, err
+}
+
 // readText reads a line of comments.jsonl. Only where it was sealed may the text
 // be empty.
 func readText(def *survey.Definition, line []byte) (question, text string, err error) {

@@ -4,7 +4,6 @@ package report
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -71,10 +70,7 @@ func NewTables(def *survey.Definition, released *journal.Released, o Options) (*
 		answers.Rows = append(answers.Rows, p.cells(def))
 	}
 	for i, line := range released.Texts {
-		question, text, err := readText(def, line)
-		if err == nil && text == "" {
-			err = errors.New("is blank")
-		}
+		question, text, err := readWritten(def, line)
 		if err != nil {
 			return nil, fmt.Errorf("text %d: %w", i+1, err)
 		}

@@ -3,7 +3,6 @@ package report
 // Counting, and everyone's figures.
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -32,10 +31,7 @@ func Make(def *survey.Definition, released *journal.Released, o Options) (*Resul
 	}
 	texts := map[string][]string{}
 	for i, line := range released.Texts {
-		question, text, err := readText(def, line)
-		if err == nil && text == "" {
-			err = errors.New("is blank")
-		}
+		question, text, err := readWritten(def, line)
 		if err != nil {
 			return nil, fmt.Errorf("text %d: %w", i+1, err)
 		}

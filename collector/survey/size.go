@@ -15,7 +15,7 @@ func (d *Definition) LineSizes() (answers, text int) {
 		q := &d.Questions[i]
 		if q.Kind == Text {
 			// A character of UTF-8 has at most 4 bytes, and an escape has 2.
-			text = max(text, len(`{"survey":"","question":"","text":""}`)+len(d.ID)+len(q.ID)+4*q.Max)
+			text = max(text, d.emptyText(q)+4*q.Max)
 			continue
 		}
 		values++
@@ -52,11 +52,11 @@ func (d *Definition) EveryText(r Response) [][]byte {
 		if q.Kind != Text {
 			continue
 		}
-		start := []byte(`{"survey":"` + d.ID + `","question":"` + q.ID + `","text":"`)
+		start := d.appendTextStart(nil, q)
 		if len(written) > 0 && bytes.HasPrefix(written[0], start) {
 			lines, written = append(lines, written[0]), written[1:]
 		} else {
-			lines = append(lines, append(start, `"}`...))
+			lines = append(lines, append(start, textEnd...))
 		}
 	}
 	return lines

@@ -251,7 +251,7 @@ func (d *Definition) text(q *Question, in Input, s sent) (line []byte, message s
 	characters, plain := plainLength(text)
 	if !plain {
 		if strings.IndexByte(text, '\r') >= 0 {
-			text = newlines.Replace(text)
+			text = LineFeeds(text)
 		}
 		text = norm.NFC.String(text)
 		characters = utf8.RuneCountInString(text)
@@ -265,14 +265,25 @@ func (d *Definition) text(q *Question, in Input, s sent) (line []byte, message s
 	if over := characters - q.Max; over > 0 {
 		return nil, fmt.Sprintf("%d文字までです。あと%d文字減らしてください。", q.Max, over)
 	}
-	line = make([]byte, 0, len(`{"survey":"","question":"","text":""}`)+len(d.ID)+len(q.ID)+len(text)+16)
-	line = append(line, `{"survey":"`...)
-	line = append(line, d.ID...)
-	line = append(line, `","question":"`...)
-	line = append(line, q.ID...)
-	line = append(line, `","text":"`...)
+	line = d.appendTextStart(make([]byte, 0, d.emptyText(q)+len(text)+16), q)
 	line = appendEscaped(line, text)
-	return append(line, '"', '}'), ""
+	return append(line, textEnd...), ""
+}
+
+// appendTextStart adds all of a text's line that comes before the text.
+func (d *Definition) appendTextStart(to []byte, q *Question) []byte {
+	to = append(to, `{"survey":"`...)
+	to = append(to, d.ID...)
+	to = append(to, `","question":"`...)
+	to = append(to, q.ID...)
+	return append(to, `","text":"`...)
+}
+
+const textEnd = `"}`
+
+// emptyText is the size of a text's line without the text.
+func (d *Definition) emptyText(q *Question) int {
+	return len(`{"survey":"","question":"","text":""}`) + len(d.ID) + len(q.ID)
 }
 
 // plainLength counts the characters of a text that is stored as it was sent:
@@ -336,8 +347,10 @@ func appendEscaped(to []byte, text string) []byte {
 	return append(to, text[from:]...)
 }
 
-// newlines turns CRLF, and a CR alone, into LF.
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+// LineFeeds turns CRLF, and a CR alone, into LF.
+func LineFeeds(text string) string { return lineFeeds.Replace(text) }
+
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // invisible tells control characters (Unicode category Cc) other than the line
 // break and the tab.

@@ -15,92 +15,15 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"staffplan/cmd/internal/browser"
 )
-
-// hostName is where the browser finds 127.0.0.1.
-const hostName = "staffplan.example"
-
-// chromium starts a browser with a profile of its own and returns a tab in it,
-// and the profile's folder. The test is skipped where no browser is installed,
-// but not in CI: there it fails.
-func chromium(t *testing.T, flags ...chromedp.ExecAllocatorOption) (tab context.Context, profile string) {
-	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium is installed")
-		}
-		t.Skip("no Chromium is installed")
-	}
-	profile, err := os.MkdirTemp("", "chromium-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(profile) }) // where it is still written to, it stays
-	options := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path),
-		chromedp.UserDataDir(profile),
-		chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("host-resolver-rules", "MAP "+hostName+" 127.0.0.1"),
-		chromedp.WSURLReadTimeout(patience),
-	}, flags...)
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	tab, cancel = chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(tab); err != nil {
-		t.Fatalf("Chromium does not start: %v", err)
-	}
-	return tab, profile
-}
-
-// do runs the steps in the tab, and fails the test where one of them does not
-// come to its end.
-func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ask is do for an action that gives a value.
-func ask[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, action)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
-
-// scripts turns JavaScript on or off in the tab.
-func scripts(on bool) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
-		return err
-	})
-}
 
 // formSite is siteWith a form for the survey crowd, and the page after it.
 func formSite(t *testing.T) (site string) {
@@ -130,7 +53,7 @@ var commentField, sendButton = chromedp.CSS(`input[name="comment"]`), chromedp.C
 // fillForm opens the form and fills it in.
 func fillForm(t *testing.T, tab context.Context, form, words string) {
 	t.Helper()
-	do(t, tab,
+	browser.Do(t, tab,
 		chromedp.Navigate(form),
 		chromedp.Click(chromedp.CSS(`input[value="b2"]`)),
 		chromedp.SendKeys(commentField, words),
@@ -138,7 +61,7 @@ func fillForm(t *testing.T, tab context.Context, form, words string) {
 }
 
 func TestFormUnderHostName(t *testing.T) {
-	tab, _ := chromium(t, chromedp.IgnoreCertErrors)
+	tab := browser.Start(t, chromedp.IgnoreCertErrors)
 	data := filepath.Join(t.TempDir(), "data")
 	site := formSite(t)
 	s := serve(t, site, data, halfway)
@@ -152,7 +75,7 @@ func TestFormUnderHostName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return scheme + "://" + net.JoinHostPort(hostName, port)
+		return scheme + "://" + net.JoinHostPort(browser.HostName, port)
 	}
 	// proxy stands in front as an office's would, with its mistakes.
 	proxy := func(keepHost bool, referrerPolicy string) http.Handler {
@@ -197,10 +120,10 @@ func TestFormUnderHostName(t *testing.T) {
 	} {
 		for _, on := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, scripts %v", test.name, on), func(t *testing.T) {
-				do(t, tab, scripts(on))
+				browser.Do(t, tab, browser.Scripts(on))
 				fillForm(t, tab, test.base+"/surveys/crowd/", "ひとこと")
-				do(t, tab, chromedp.Click(sendButton), chromedp.WaitVisible(`//h1[not(text()="調べ")]`))
-				location, heading := ask(t, tab, chromedp.Location()), ask(t, tab, chromedp.Text(chromedp.CSS("h1")))
+				browser.Do(t, tab, chromedp.Click(sendButton), chromedp.WaitVisible(`//h1[not(text()="調べ")]`))
+				location, heading := browser.Ask(t, tab, chromedp.Location()), browser.Ask(t, tab, chromedp.Text(chromedp.CSS("h1")))
 				if test.refused {
 					if location != test.base+"/answers/crowd" || heading != refused {
 						t.Errorf("taken, at %s with %q: this test sees nothing", location, heading)
@@ -214,7 +137,7 @@ func TestFormUnderHostName(t *testing.T) {
 			})
 		}
 	}
-	do(t, tab, scripts(true))
+	browser.Do(t, tab, browser.Scripts(true))
 	if code := s.stop(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("status %d", code)
 	}

@@ -27,6 +27,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"staffplan/cmd/internal/browser"
 )
 
 // typed is what nobody may find.
@@ -103,7 +105,7 @@ func TestBackShowsNothing(t *testing.T) {
 	as := func(scheme string, server *httptest.Server) string {
 		t.Cleanup(server.Close)
 		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
-		return scheme + "://" + net.JoinHostPort(hostName, port)
+		return scheme + "://" + net.JoinHostPort(browser.HostName, port)
 	}
 	asIs := rewritten(t, s.url, func(http.Header) {})
 	plain, overTLS := as("http", httptest.NewServer(asIs)), as("https", httptest.NewTLSServer(asIs))
@@ -132,25 +134,30 @@ func TestBackShowsNothing(t *testing.T) {
 		{"careless", careless, with, true, false, "b2," + typed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			tab, profile := chromium(t, chromedp.IgnoreCertErrors, test.memory)
-			do(t, tab, scripts(test.scripts))
+			profile, err := os.MkdirTemp("", "chromium-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { os.RemoveAll(profile) }) // where it is still written to, it stays
+			tab := browser.Start(t, chromedp.UserDataDir(profile), chromedp.IgnoreCertErrors, test.memory)
+			browser.Do(t, tab, browser.Scripts(test.scripts))
 			fillForm(t, tab, test.base+"/surveys/crowd/", typed)
 			if test.refused {
-				do(t, tab,
+				browser.Do(t, tab,
 					chromedp.SendKeys(commentField, strings.Repeat("x", 100)),
 					chromedp.Click(sendButton),
 					chromedp.WaitVisible(chromedp.CSS("#error-summary")),
 				)
 				eventually(t, tab, filled, "b2,"+typed+strings.Repeat("x", 100))
-				do(t, tab, chromedp.SetValue(commentField, typed))
+				browser.Do(t, tab, chromedp.SetValue(commentField, typed))
 			}
-			do(t, tab, chromedp.Click(sendButton), chromedp.WaitVisible(chromedp.CSS("#thanks")))
+			browser.Do(t, tab, chromedp.Click(sendButton), chromedp.WaitVisible(chromedp.CSS("#thanks")))
 			answers++
-			do(t, tab, chromedp.Reload())
-			if got := ask(t, tab, chromedp.Location()); got != test.base+"/surveys/crowd/thanks/" {
+			browser.Do(t, tab, chromedp.Reload())
+			if got := browser.Ask(t, tab, chromedp.Location()); got != test.base+"/surveys/crowd/thanks/" {
 				t.Error("reloading leads to", got)
 			}
-			do(t, tab, back)
+			browser.Do(t, tab, back)
 			eventually(t, tab, filled, test.want)
 			if test.want != "empty" || test.refused { // a refused one is in the browser's own notes of open tabs
 				return
@@ -160,7 +167,7 @@ func TestBackShowsNothing(t *testing.T) {
 			if err := chromedp.Do(next); err != nil { // opens it
 				t.Fatal(err)
 			}
-			do(t, next, chromedp.Navigate(test.base+"/surveys/crowd/"))
+			browser.Do(t, next, chromedp.Navigate(test.base+"/surveys/crowd/"))
 			eventually(t, next, filled, "empty")
 			if err := chromedp.Cancel(tab); err != nil {
 				t.Fatal(err)

@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -20,99 +19,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"staffplan/cmd/internal/browser"
 )
 
-// chromium starts a browser with a fresh profile and returns a tab in it. The
-// test is skipped where no browser is installed, but not in CI: there it fails.
-func chromium(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium is installed")
-		}
-		t.Skip("no Chromium is installed")
-	}
-	options := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path),
-		chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("lang", "ja"),
-		chromedp.UserAgent(sentinel),
-		chromedp.WSURLReadTimeout(time.Minute),
-	}, flags...)
-	allocator, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	tab, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(tab); err != nil {
-		t.Fatalf("Chromium does not start: %v", err)
-	}
-	return tab
-}
-
-// do runs the steps in the tab and fails the test where one of them does not
-// come to its end within a minute.
-func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		lost(t, tab, err)
-	}
-}
-
-// lost ends the test with what the tab shows.
-func lost(t *testing.T, tab context.Context, err error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, 10*time.Second)
-	defer cancel()
-	shows, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-	t.Fatalf("%v\n%s", err, shows)
-}
-
-// ask is do for an action that gives a value.
-func ask[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, time.Minute)
-	defer cancel()
-	value, err := chromedp.Run(ctx, action)
-	if err != nil {
-		lost(t, tab, err)
-	}
-	return value
-}
-
-// scripts turns JavaScript on or off in the tab.
-func scripts(on bool) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
-		return err
-	})
-}
-
-// theme has the tab prefer "light" or "dark".
-func theme(name string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
-		})
-		return err
-	})
-}
-
-// sentinel is what the browser calls itself in these tests: a name that must
+// sentinel is what the browser calls itself when it answers: a name that must
 // never be found on the disk.
 const sentinel = "Sentinel-Browser/7.31"
 
@@ -263,31 +175,31 @@ func TestLoop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	tab := chromium(t)
+	tab := browser.Start(t, chromedp.UserAgent(sentinel))
 	data := t.TempDir()
 	address, stop := start(t, filepath.Join("..", ".."), data)
 	survey := fetchDefinition(t, address, "morale-2026")
 	responses := filepath.Join(data, survey.ID, "responses.jsonl")
 
 	for _, on := range []bool{true, false} {
-		do(t, tab,
-			scripts(on),
+		browser.Do(t, tab,
+			browser.Scripts(on),
 			chromedp.Navigate(address+"/surveys/morale-2026/"),
 			chromedp.WaitVisible(chromedp.CSS("#form")),
 		)
 		for _, q := range survey.Questions {
 			switch q.Kind {
 			case "scale":
-				do(t, tab, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value="4"]`, q.ID))))
+				browser.Do(t, tab, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value="4"]`, q.ID))))
 			case "text":
-				do(t, tab, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf("textarea[name=%q]", q.ID)), "窓口の席を\nもう一つ増やしたい。𠮷"))
+				browser.Do(t, tab, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf("textarea[name=%q]", q.ID)), "窓口の席を\nもう一つ増やしたい。𠮷"))
 			}
 		}
-		do(t, tab,
+		browser.Do(t, tab,
 			chromedp.Click(chromedp.CSS("#form button[type=submit]")),
 			chromedp.WaitVisible(`//h1[contains(., "回答を受け取りました")]`),
 		)
-		if got, want := ask(t, tab, chromedp.Location()), address+"/surveys/morale-2026/thanks/"; got != want {
+		if got, want := browser.Ask(t, tab, chromedp.Location()), address+"/surveys/morale-2026/thanks/"; got != want {
 			t.Errorf("scripts %v: sent to %s, want %s", on, got, want)
 		}
 		if got := lines(t, responses); len(got) != 0 {
@@ -346,23 +258,23 @@ func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	tab := chromium(t)
+	tab := browser.Start(t)
 	project := rehearsed(t)
 	if out, err := command(t, project, "site", "build"); err == nil {
 		t.Errorf("a rehearsal's figures went through site build:\n%s", out)
 	}
 	address, _ := start(t, project, "data")
-	do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
-	if text := ask(t, tab, chromedp.Text(chromedp.CSS("main"))); !strings.Contains(text, "練習用の数字") {
+	browser.Do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
+	if text := browser.Ask(t, tab, chromedp.Text(chromedp.CSS("main"))); !strings.Contains(text, "練習用の数字") {
 		t.Error("the results page does not say 練習用の数字")
 	}
 	for _, side := range []string{"s", "w"} {
 		for i := range 5 {
 			measure := fmt.Sprintf("%s%d", side, i+1)
-			do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
-			onResults := ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section").innerText).join("\n")`, measure)))
-			do(t, tab, chromedp.Navigate(address+"/measures/"+measure+"/"))
-			onMeasure := ask(t, tab, chromedp.Evaluate[string](`(() => { let text = "", e = document.getElementById("latest").nextElementSibling; for (; e && e.tagName !== "H2"; e = e.nextElementSibling) text += e.innerText; return text })()`))
+			browser.Do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
+			onResults := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section").innerText).join("\n")`, measure)))
+			browser.Do(t, tab, chromedp.Navigate(address+"/measures/"+measure+"/"))
+			onMeasure := browser.Ask(t, tab, chromedp.Evaluate[string](`(() => { let text = "", e = document.getElementById("latest").nextElementSibling; for (; e && e.tagName !== "H2"; e = e.nextElementSibling) text += e.innerText; return text })()`))
 			for where, said := range map[string]string{"the results page": onResults, "the measure's page": onMeasure} {
 				if !strings.Contains(said, "%") {
 					t.Errorf("%s says no figure for %s: %q", where, measure, said)
@@ -385,7 +297,7 @@ func TestAccessibility(t *testing.T) {
 		}
 		t.Skip("axe-core is not installed: npm install --prefix .ci")
 	}
-	tab := chromium(t)
+	tab := browser.Start(t)
 	address, _ := start(t, rehearsed(t), "data")
 	pages := []string{
 		"/", "/plan/", "/plan/points/", "/plan/vision/", "/plan/all/", "/values/", "/values/citizens/", "/measures/", "/measures/s1/",
@@ -395,29 +307,29 @@ func TestAccessibility(t *testing.T) {
 	}
 	for _, width := range []int64{390, 1280} {
 		for _, name := range []string{"light", "dark"} {
-			do(t, tab, chromedp.EmulateViewport(width, 844), theme(name))
+			browser.Do(t, tab, chromedp.EmulateViewport(width, 844), browser.Theme(name))
 			inspect := func(page string) {
 				t.Helper()
-				do(t, tab, chromedp.Evaluate[chromedp.Void](string(axe)))
-				if ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
+				browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](string(axe)))
+				if browser.Ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
 					t.Errorf("%s at %d px: the page is wider than the window", page, width)
 				}
-				for _, found := range ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise)) {
+				for _, found := range browser.Ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise)) {
 					t.Errorf("%s at %d px, %s: %s", page, width, name, found)
 				}
 			}
 			for _, page := range pages {
-				do(t, tab, chromedp.Navigate(address+page))
+				browser.Do(t, tab, chromedp.Navigate(address+page))
 				inspect(page)
 			}
 			// The form once more, with what is still to be answered.
-			do(t, tab,
+			browser.Do(t, tab,
 				chromedp.Navigate(address+"/surveys/morale-2026/"),
 				chromedp.Click(chromedp.CSS("#form button[type=submit]")),
 				chromedp.WaitVisible(chromedp.CSS(".error-summary")),
 			)
 			inspect("/answers/morale-2026")
-			do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the page asks before it is left
+			browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the page asks before it is left
 		}
 	}
 }
@@ -427,11 +339,11 @@ func TestDiagramIsLegibleOnAPhone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	tab := chromium(t)
+	tab := browser.Start(t)
 	address, _ := start(t, filepath.Join("..", ".."), t.TempDir())
-	do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+"/plan/vision/"))
-	count := ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll("svg.vision text").length`))
-	small := ask(t, tab, chromedp.Evaluate[[]string](`(() => { const svg = document.querySelector("svg.vision"), scale = svg.getScreenCTM().a;
+	browser.Do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+"/plan/vision/"))
+	count := browser.Ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll("svg.vision text").length`))
+	small := browser.Ask(t, tab, chromedp.Evaluate[[]string](`(() => { const svg = document.querySelector("svg.vision"), scale = svg.getScreenCTM().a;
 			return [...svg.querySelectorAll("text")].filter(t => parseFloat(getComputedStyle(t).fontSize) * scale < 14).map(t => t.textContent) })()`))
 	if count == 0 || len(small) > 0 {
 		t.Errorf("of %d words these are under 14 px: %q", count, small)

@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"staffplan/cmd/internal/browser"
 )
 
 // patience is how long a server or a browser may take for one thing on a busy
@@ -142,12 +144,10 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func openWindow(ts *testscript.TestScript) {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
-	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancelWindow := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 2*patience)
-	ts.Defer(func() { cancelTime(); cancelWindow(); cancelBrowser() })
-	ts.Check(chromedp.Do(ctx)) // the first call starts the browser
+	tab, closeBrowser, err := browser.Open(context.Background())
+	ts.Check(err)
+	ctx, cancelTime := context.WithTimeout(tab, 2*patience)
+	ts.Defer(func() { cancelTime(); closeBrowser() })
 	w := &window{ctx: ctx}
 	windows.Store(ts.Getenv("WORK"), w)
 	console := chromedp.Console(ctx)

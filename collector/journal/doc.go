@@ -97,7 +97,8 @@
 //  2. What each file gets, in random order, is written to pending.tmp, synced,
 //     renamed to pending, and the folder synced. Now the release is committed.
 //  3. Each file is cut to its base (see below), the cut part overwritten with
-//     zeros first; its block is written there and synced.
+//     zeros first; its block is written there and synced. With base 0 the file
+//     is removed in between and made anew.
 //  4. Each intake up to N is renamed to trash-N and the folder synced; then
 //     pending is renamed to trash-pending and the folder synced.
 //  5. The trash is overwritten with zeros, synced, removed, the folder synced.
@@ -119,12 +120,12 @@
 // When the survey closes, the file closed is made first. Then the same steps
 // release what waits, however little it is, but with base 0 for the files that
 // grow: all that was released before is written anew together with the rest, in
-// one fresh random order. The other files are written once more as they are, so
-// that the time of their last change is that of the closing. No intake follows,
-// and the files become read-only. A survey
-// with that mark never opens again, whatever clock or definition say. A
-// standing form never closes: its caller calls Release once a month, and what
-// waits then goes however little it is.
+// one fresh random order. The other files that answers change, and survey.json,
+// are written once more as they are, so that what the file system notes of all
+// of them is the time of the closing. No intake follows, and the files become
+// read-only. A survey with that mark never opens again, whatever clock or
+// definition say. A standing form never closes: its caller calls Release once a
+// month, and what waits then goes however little it is.
 //
 // # Readers
 //
@@ -162,8 +163,8 @@
 // Copies made then (snapshots, backups) keep that; only sealed lines help.
 //
 // A file system notes when a file was last changed, and some when it was made.
-// While a survey is open that tells when the last answer came; the times of
-// making tell afterwards, too, when the first one came and the first group left.
+// While a survey is open that tells when the last answer came, and when the
+// first group left.
 //
 // Overwriting reaches the blocks that the file has now. A file system that
 // journals data or copies on write, an SSD that levels wear, and swap may keep

@@ -286,6 +286,12 @@ func (s *store) trash(name, as string) error {
 }
 
 func (s *store) restore(sec section, from io.ReaderAt) (err error) {
+	if sec.base == 0 {
+		// Made anew, so that it does not keep the time of when it was made.
+		if err := s.wipe(names[sec.file]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	f, err := s.fs.OpenFile(s.path(names[sec.file]), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err

@@ -1,0 +1,42 @@
+package collector
+
+// What only Linux tells of a file: when it was made (statx(2)).
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// After closing no file is as old as an answer: all that answers had made, or
+// made longer, were made anew.
+func TestNoFileIsAsOldAsAnAnswer(t *testing.T) {
+	for _, n := range []int{3, 10, 13} { // all wait for the closing, none, or some
+		h, codes := ticketHouse(t, slips, n)
+		for _, c := range codes {
+			if status, fields := h.sendJSON("/answers/slips", withTicket(c.String())); status != 201 {
+				t.Fatal(status, fields)
+			}
+		}
+		h.stop()
+		time.Sleep(50 * time.Millisecond) // the clock of files may be that coarse
+		answered := time.Now()
+		time.Sleep(50 * time.Millisecond)
+		start(t, Config{Site: h.site, Data: h.data, Now: at("2026-12-01T09:00:00+09:00")}).stop()
+		for name := range contents(t, filepath.Join(h.data, "slips")) {
+			var st unix.Statx_t
+			if err := unix.Statx(unix.AT_FDCWD, filepath.Join(h.data, "slips", name), 0, unix.STATX_BTIME, &st); err != nil {
+				t.Fatal(err)
+			}
+			if st.Mask&unix.STATX_BTIME == 0 {
+				t.Skip("this file system does not tell")
+			}
+			// The tickets were there before anybody answered.
+			if made := time.Unix(st.Btime.Sec, int64(st.Btime.Nsec)); made.Before(answered) && name != "tickets.txt" {
+				t.Errorf("%d answers: %s is %v older than the closing", n, name, answered.Sub(made))
+			}
+		}
+	}
+}

@@ -542,7 +542,7 @@ func (j *Journal) settle(b *batch) {
 		}
 		j.held = false
 	}
-	if j.waiting >= j.least || held || j.ending {
+	if j.waiting >= j.least || j.written >= slice || held || j.ending {
 		j.toKeep.Signal()
 	}
 	if cap(b.frame) <= 1<<20 {

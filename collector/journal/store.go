@@ -390,10 +390,10 @@ func (s *store) load() error {
 }
 
 func (s *store) loadFile(file int, sp *spans) error {
-	name, want, last := names[file], sp.size(file), len(sp[file])-1
+	name, last := names[file], len(sp[file])-1
 	f, err := s.fs.OpenFile(s.path(name), os.O_RDONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		if want > 0 {
+		if last >= 0 {
 			return &Damage{name, 0, "missing"}
 		}
 		return nil
@@ -406,8 +406,8 @@ func (s *store) loadFile(file int, sp *spans) error {
 	if err != nil {
 		return err
 	}
-	if size != want {
-		return &Damage{name, min(size, want), "its length is not the one that sums.txt knows"}
+	if err := sp.checkSize(file, size); err != nil {
+		return err
 	}
 	if size == 0 {
 		return nil
@@ -587,13 +587,13 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 	}
 	// A file that is left alone would keep the time when an answer changed it,
 	// survey.json that of the first.
-	if size := sp.size(definition); size > 0 {
+	if sp.size(definition) > 0 {
 		text, err := s.read(names[definition])
 		if err != nil {
 			return nil, err
 		}
-		if int64(len(text)) != size {
-			return nil, &Damage{names[definition], min(size, int64(len(text))), "its length is not the one that sums.txt knows"}
+		if err := sp.checkSize(definition, int64(len(text))); err != nil {
+			return nil, err
 		}
 		if err := sp.check(definition, bytes.NewReader(text), 0); err != nil {
 			return nil, err

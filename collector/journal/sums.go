@@ -214,6 +214,14 @@ func parseSpan(line string) (file int, s span, ok bool) {
 		string(s.appendTo(nil, f[3])) == line+"\n"
 }
 
+// checkSize compares a file's length with that of its spans.
+func (s *spans) checkSize(file int, size int64) error {
+	if want := s.size(file); size != want {
+		return &Damage{names[file], min(size, want), "its length is not the one that sums.txt knows"}
+	}
+	return nil
+}
+
 // check compares a file's bytes with the spans.
 func (s *spans) check(file int, r io.ReaderAt, from int) error {
 	buf := make([]byte, chunk)

@@ -15,8 +15,10 @@ import (
 	"staffplan/collector/journal"
 )
 
-// closingSize is the length of the frame that a stop leaves.
-const closingSize = 12
+const (
+	headerSize  = 32
+	closingSize = 12 // of the frame that a stop leaves
+)
 
 // killedIntake holds three entries, the last one in a frame that starts at last.
 func killedIntake(t *testing.T, first int) (whole string, last int) {
@@ -45,7 +47,8 @@ func TestTornTail(t *testing.T) {
 			}
 			return string(b)
 		},
-		"old block": func(at int) string { return whole[:at] + older[at:] },
+		"old block":            func(at int) string { return whole[:at] + older[at:] },
+		"old block of its own": func(at int) string { return whole[:at] + whole[headerSize:last] },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

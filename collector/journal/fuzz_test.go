@@ -36,13 +36,14 @@ func FuzzIntake(f *testing.F) {
 		s := salt(whole[16:])
 		for _, records := range [][]byte{first, second} {
 			frame := append(make([]byte, frameHeader), records...)
-			s.seal(frame)
+			s.seal(int64(len(whole)), frame)
 			whole = append(whole, frame...)
 		}
 		for name, data := range map[string][]byte{
 			"frames":         whole,
 			"and a tail":     slices.Concat(whole, tail),
 			"and half a one": slices.Concat(whole, s[:4], tail),
+			"and old ones":   slices.Concat(whole, tail, whole[intakeHeader:]),
 			"anything":       first,
 		} {
 			scanned(t, name, gen, data)
@@ -66,14 +67,14 @@ func scanned(t *testing.T, name string, gen uint64, data []byte) {
 	again := bytes.Clone(data[:intakeHeader])
 	for int64(len(again)) < in.end {
 		frame := append(make([]byte, frameHeader), frames[int64(len(again))]...)
-		in.salt.seal(frame)
+		in.salt.seal(int64(len(again)), frame)
 		again = append(again, frame...)
 	}
 	if !bytes.Equal(again, data[:in.end]) {
 		t.Errorf("%s: read as something else than was written", name)
 	}
-	for i := range data[in.end:] {
-		if in.salt.frame(data[in.end+int64(i):]) != nil {
+	for at := in.end; at < int64(len(data)); at++ {
+		if in.salt.frame(data, at) != nil {
 			t.Errorf("%s: a sound frame is taken for a torn tail", name)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 
 const (
 	intakePrefix = "intake-"
-	intakeMagic  = "STFPLNi1"
+	intakeMagic  = "STFPLNi2"
 	intakeHeader = 32 // magic, generation, salt, checksum
 	saltSize     = 12
 	frameHeader  = 12 // marker, length, checksum
@@ -38,24 +38,29 @@ func (d *Damage) Error() string {
 	return fmt.Sprintf("%s: damaged at byte %d: %s", d.File, d.Offset, d.Reason)
 }
 
-// salt tells the frames of one intake from those of all others.
+// salt tells the frames of one intake from those of all others, and together
+// with their places from each other.
 type salt [saltSize]byte
 
-func (s *salt) checksum(frame []byte) uint32 {
-	sum := crc32.Checksum(s[:], castagnoli)
+func (s *salt) checksum(at int64, frame []byte) uint32 {
+	var place [saltSize + 8]byte
+	binary.LittleEndian.PutUint64(place[copy(place[:], s[:]):], uint64(at))
+	sum := crc32.Checksum(place[:], castagnoli)
 	sum = crc32.Update(sum, castagnoli, frame[4:8])
 	return crc32.Update(sum, castagnoli, frame[frameHeader:])
 }
 
-// seal fills in the header of a frame whose records already stand behind it.
-func (s *salt) seal(frame []byte) {
+// seal fills in the header of a frame that goes to the byte at, and whose
+// records already stand behind the header.
+func (s *salt) seal(at int64, frame []byte) {
 	copy(frame, s[:4])
 	binary.LittleEndian.PutUint32(frame[4:], uint32(len(frame)-frameHeader))
-	binary.LittleEndian.PutUint32(frame[8:], s.checksum(frame))
+	binary.LittleEndian.PutUint32(frame[8:], s.checksum(at, frame))
 }
 
-// frame gives the frame that data starts with, or nil.
-func (s *salt) frame(data []byte) []byte {
+// frame gives the frame that stands at a byte of an intake's data, or nil.
+func (s *salt) frame(data []byte, at int64) []byte {
+	data = data[at:]
 	if len(data) < frameHeader || !bytes.Equal(data[:4], s[:4]) {
 		return nil
 	}
@@ -64,7 +69,7 @@ func (s *salt) frame(data []byte) []byte {
 		return nil
 	}
 	frame := data[:n]
-	if binary.LittleEndian.Uint32(frame[8:]) != s.checksum(frame) {
+	if binary.LittleEndian.Uint32(frame[8:]) != s.checksum(at, frame) {
 		return nil
 	}
 	return frame
@@ -158,7 +163,7 @@ func (in *intake) reopen(d disk) (err error) {
 
 // append writes one frame and syncs it. After ErrFull the intake is as it was.
 func (in *intake) append(frame []byte) error {
-	in.salt.seal(frame)
+	in.salt.seal(in.end, frame)
 	if _, err := in.f.Write(frame); err != nil {
 		if !isFull(err) {
 			return err
@@ -194,15 +199,14 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 	in.salt = salt(data[16:])
 	in.end = intakeHeader
 	for in.end < int64(len(data)) {
-		rest := data[in.end:]
-		frame := in.salt.frame(rest)
+		frame := in.salt.frame(data, in.end)
 		if frame == nil {
-			for i := 1; ; i++ {
-				next := bytes.Index(rest[i:], in.salt[:4])
+			for at := in.end + 1; ; at++ {
+				next := bytes.Index(data[at:], in.salt[:4])
 				if next < 0 {
 					return nil
 				}
-				if i += next; in.salt.frame(rest[i:]) != nil {
+				if at += int64(next); in.salt.frame(data, at) != nil {
 					return &Damage{name, in.end, "a bad frame with a sound one after it"}
 				}
 			}

@@ -95,7 +95,7 @@ func (s *store) adopt(d *survey.Definition) error {
 	defer s.mu.Unlock()
 	s.def = d
 	if j := s.journal.Load(); j != nil {
-		err := j.Define(context.Background(), d.JSON())
+		err := j.Define(context.Background(), d.JSON(), d.Release)
 		if errors.Is(err, journal.ErrFinished) { // its last edition stays
 			return nil
 		}

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -359,6 +360,62 @@ func TestServiceNotifies(t *testing.T) {
 	systemd.SetDeadline(time.Now())
 	if n, err := systemd.Read(make([]byte, 100)); err == nil {
 		t.Errorf("%d bytes were said", n)
+	}
+}
+
+// How many answers wait together may change: what is due then has gone once the
+// service listens, and also after it has read the definitions again.
+func TestServiceReleasesByTheDefinition(t *testing.T) {
+	site, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	responses := filepath.Join(data, "crowd", "responses.jsonl")
+	released := func() int {
+		data, err := os.ReadFile(responses)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return bytes.Count(data, []byte("\n"))
+	}
+	wait := func(count int) { writeSurvey(t, site, "crowd", closing, "open", count) }
+	post := func(s *service) {
+		t.Helper()
+		for range 12 {
+			if got := s.post(t, "comment=x"); got != http.StatusSeeOther {
+				t.Fatal(got)
+			}
+		}
+	}
+	wait(100)
+	s := serve(t, site, data, halfway)
+	post(s)
+	s.stop(t, syscall.SIGKILL)
+	if n := released(); n != 0 {
+		t.Fatalf("%d released where 100 should wait", n)
+	}
+	wait(10)
+	s = serve(t, site, data, halfway)
+	if n := released(); n != 12 {
+		t.Errorf("%d released of 12 that were due", n)
+	}
+	again := func() {
+		t.Helper()
+		if err := s.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		s.says(t, "level=INFO msg=reloaded")
+	}
+	wait(20)
+	again()
+	post(s)
+	if n := released(); n != 12 {
+		t.Errorf("%d released of 24: 20 should wait now", n)
+	}
+	wait(10)
+	again()
+	if code := s.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("status %d", code)
+	}
+	if n := released(); n != 24 {
+		t.Errorf("%d released of 24 that were due", n)
 	}
 }
 

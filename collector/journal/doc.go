@@ -50,7 +50,7 @@
 // An intake starts with a header of 32 bytes. All numbers are unsigned and
 // little-endian; CRC-32C is the one with the Castagnoli polynomial.
 //
-//	0   8   "STFPLNi1"
+//	0   8   "STFPLNi2"
 //	8   8   the generation, the N of its name, from 1
 //	16  12  salt: random bytes, other ones for each intake
 //	28  4   CRC-32C of bytes 0 to 27
@@ -59,7 +59,8 @@
 //
 //	0   4   the first 4 bytes of the salt
 //	4   4   the length of the records
-//	8   4   CRC-32C of the salt, bytes 4 to 7 of this frame, and the records
+//	8   4   CRC-32C of the salt, the byte of the file at which this frame starts
+//	        (8 bytes), bytes 4 to 7 of this frame, and the records
 //	12      records
 //
 // A record is the number of the file that it is for (1 byte), the length of its
@@ -69,8 +70,8 @@
 // stand in one frame, and so does all of an entered file. A frame without
 // records is written when the service stops.
 //
-// The salt has a frame of an older intake, left in a block that is used again,
-// fail its checksum. A bad frame with no sound one anywhere after it is a torn
+// The salt and the place have a frame of an older intake, or an older one of
+// this intake, left in a block that is used again, fail the checksum. A bad frame with no sound one anywhere after it is a torn
 // tail: it was being written when the power or the process ended, and was never
 // acknowledged. It is cut off at the start, and told. A bad frame before a
 // sound one is damage, like everything else that does not fit what is said

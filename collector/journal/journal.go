@@ -63,7 +63,6 @@ type Journal struct {
 	Recovered string
 
 	d     disk
-	least int
 	store store     // the keeper's
 	old   []*intake // the keeper's: intakes that get no more frames
 	live  *intake   // the writer's; nil once the journal finishes
@@ -77,6 +76,7 @@ type Journal struct {
 	tickets  ids
 	used     []bool // of the ticket at the same place
 	entered  map[id]bool
+	least    int  // Options.Release; only the keeper changes it
 	waiting  int  // answers in the intakes
 	written  int  // bytes of frames since the last change of intakes
 	writing  bool // a batch is on its way to the disk
@@ -122,7 +122,7 @@ type job struct {
 
 // Open opens the folder of one survey, made if it is not there, and recovers:
 // a release that was under way is carried out, a torn tail is cut off and told
-// in Recovered. Stored data that is not as it was written is *Damage, and
+// in Recovered, and what is due is released. Stored data that is not as it was written is *Damage, and
 // nothing is served. The caller holds the data directory's Lock.
 func Open(dir string, o Options) (*Journal, error) {
 	if o.FS == nil {
@@ -130,7 +130,6 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	j := &Journal{
 		d:       disk{o.FS, dir},
-		least:   max(1, o.Release),
 		claims:  map[id]*batch{},
 		entered: map[id]bool{},
 	}
@@ -140,6 +139,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	if err := j.recover(); err != nil {
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)
 	}
+	j.least = max(1, o.Release)
 	if err := j.prepare(o.Definition); err != nil {
 		j.live.close()
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)
@@ -290,7 +290,15 @@ func (j *Journal) prepare(text []byte) error {
 			return err
 		}
 	}
-	return j.define(text)
+	if err := j.define(text); err != nil {
+		return err
+	}
+	err := judge(j.drain())
+	if errors.Is(err, ErrFull) {
+		j.held = true // as at any other time
+		return nil
+	}
+	return err
 }
 
 func (j *Journal) define(text []byte) error {
@@ -811,10 +819,18 @@ func (j *Journal) addTickets(tickets []id) error {
 	return j.store.redo()
 }
 
-// Define keeps another definition as survey.json, durably. The caller has seen
-// that it fits.
-func (j *Journal) Define(ctx context.Context, definition []byte) error {
-	return j.ask(ctx, job{open: true, do: func() error { return j.define(definition) }})
+// Define keeps another definition as survey.json, durably, and takes another
+// Options.Release. The caller has seen that the definition fits.
+func (j *Journal) Define(ctx context.Context, definition []byte, release int) error {
+	return j.ask(ctx, job{open: true, do: func() error {
+		if err := j.define(definition); err != nil {
+			return err
+		}
+		j.mu.Lock()
+		j.least = max(1, release)
+		j.mu.Unlock()
+		return nil
+	}})
 }
 
 // Err is what storage failed with, wrapping ErrFailed, or nil. A full disk is

@@ -68,14 +68,14 @@
 // comments.jsonl, both without the line end, 2 a spent ticket and 3 an entered
 // file, both as the 32 bytes of a SHA-256. An answer, its texts and its ticket
 // stand in one frame, and so does all of an entered file. A frame without
-// records is written when the service stops.
+// records comes last when the service stops, or goes on in another intake.
 //
 // The salt and the place have a frame of an older intake, or an older one of
-// this intake, left in a block that is used again, fail the checksum. A bad frame with no sound one anywhere after it is a torn
-// tail: it was being written when the power or the process ended, and was never
-// acknowledged. It is cut off at the start, and told. A bad frame before a
-// sound one is damage, like everything else that does not fit what is said
-// here. Damage stops the start with file and offset; nothing is skipped, and
+// this intake, left in a block that is used again, fail the checksum. A bad
+// frame with no sound one anywhere after it is a torn tail: it was being written
+// when the power or the process ended, and was never acknowledged. It is cut off
+// at the start, and told. A bad frame before a sound one is damage, like
+// everything else that does not fit what is said here. Damage stops the start with file and offset; nothing is skipped, and
 // nothing is mended. (Damage to the very last frame cannot be told from a torn
 // tail. The frame without records leaves this doubt only where the service did
 // not stop by itself.) Of the files that grow a start checks the length and the

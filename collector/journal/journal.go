@@ -581,7 +581,10 @@ func (j *Journal) keep() {
 		case able && j.written >= slice:
 			j.kept(job{do: j.turn})
 		case due && (!j.rush || j.ending || len(j.old) >= backlog):
-			j.kept(job{do: func() error { return j.release(j.least) }})
+			j.kept(job{do: func() error {
+				_, err := j.release(j.least)
+				return err
+			}})
 		case due:
 			before := j.waiting
 			j.mu.Unlock()
@@ -641,15 +644,21 @@ func (j *Journal) ask(ctx context.Context, next job) error {
 	}
 }
 
-// change has the writer go on in another intake and gives the one it had.
-func (j *Journal) change(to *intake) (*intake, error) {
+// change has the writer go on in another intake; the one it had is then the
+// last in j.old, also with an error.
+func (j *Journal) change(to *intake) error {
 	s := &swap{to, make(chan *intake, 1)}
 	j.mu.Lock()
 	j.swap, j.written = s, 0
 	j.toWrite.Signal()
 	j.mu.Unlock()
 	from := <-s.from
-	return from, from.close()
+	j.old = append(j.old, from)
+	err := from.conclude()
+	if cerr := from.close(); err == nil {
+		err = cerr
+	}
+	return err
 }
 
 // turn has new entries go to the next generation.
@@ -658,45 +667,42 @@ func (j *Journal) turn() error {
 	if err != nil {
 		return err
 	}
-	from, err := j.change(next)
-	if err != nil {
-		return err
-	}
-	j.old = append(j.old, from)
-	return nil
+	return j.change(next)
 }
 
-// release moves so many answers or more, the oldest, to the released files; if
-// less wait, none.
-func (j *Journal) release(least int) error {
-	n, answers := 0, 0
+// release moves so many answers or more, the oldest, to the released files, and
+// tells how many; if less wait, none.
+func (j *Journal) release(least int) (answers int, err error) {
+	n := 0
 	for ; n < len(j.old) && answers < least; n++ {
 		answers += j.old[n].answers
 	}
 	if answers < least {
 		if j.waits() < least {
-			return nil
+			return 0, nil
 		}
 		if err := j.turn(); err != nil {
-			return err
+			return 0, err
 		}
 		n = len(j.old)
 	}
 	l, err := j.store.release(j.old[:n])
 	if err != nil {
-		return err
+		return 0, err
 	}
 	j.gone(n, l)
-	return j.store.redo()
+	return len(l[responses]), j.store.redo()
 }
 
-// drain leaves less than Options.Release answers behind: all that a rush has
-// left would be too much to hold in memory at once.
+// drain leaves less than Options.Release behind of the answers that wait now:
+// all that a rush has left would be too much to hold in memory at once.
 func (j *Journal) drain() error {
-	for j.waits() >= j.least {
-		if err := j.release(j.least); err != nil {
+	for wait := j.waits(); wait >= j.least; {
+		answers, err := j.release(j.least)
+		if err != nil {
 			return err
 		}
+		wait -= answers
 	}
 	return nil
 }
@@ -724,7 +730,8 @@ func (j *Journal) Release(ctx context.Context) error {
 		if err := j.drain(); err != nil {
 			return err
 		}
-		return j.release(max(1, j.waits()))
+		_, err := j.release(max(1, min(j.waits(), j.least)))
+		return err
 	}})
 }
 
@@ -744,11 +751,9 @@ func (j *Journal) finish() error {
 		if err := j.drain(); err != nil {
 			return err
 		}
-		from, err := j.change(nil)
-		if err != nil {
+		if err := j.change(nil); err != nil {
 			return err
 		}
-		j.old = append(j.old, from)
 	}
 	if len(j.old) > 0 {
 		if err := j.mark(); err != nil {
@@ -850,10 +855,8 @@ func (j *Journal) Close() error {
 	j.mu.Unlock()
 	j.workers.Wait()
 	if j.live != nil {
-		// A frame without records: now damage to the last answers is no torn
-		// tail any more. A full disk does not matter here.
-		if j.err == nil && !j.live.sealed && j.live.end > intakeHeader {
-			j.live.append(make([]byte, frameHeader))
+		if j.err == nil {
+			j.live.conclude() // nothing acknowledged hangs on it
 		}
 		j.live.close()
 		j.live = nil

@@ -87,10 +87,11 @@
 //
 // # Releases
 //
-// As soon as Options.Release answers wait, all that wait are released together.
-// Only in a rush, when many answers share each sync, do releases let the callers
-// pass: until ten milliseconds are quiet, or 32 intakes wait. Then the oldest
-// intakes go first, as many as have Options.Release answers between them.
+// As soon as Options.Release answers wait they are released, together with all
+// others in their intakes. The oldest intakes go, as many as have that many
+// answers between them; mostly there is one. Only in a rush, when eight answers
+// or more share a sync, do releases let the callers pass: until there is no such
+// frame for ten milliseconds, or 32 intakes wait.
 //
 //  1. If it takes what the last intake has, intake-N+1 is made under the name
 //     intake.tmp, synced, renamed, and the folder synced. New answers go there.
@@ -151,7 +152,7 @@
 //  4. One process writes at a time; readers see each released line once. A file
 //     of paper answers is taken whole or not at all, and once.
 //  5. Entries leave the intake in groups of Options.Release or more, at once
-//     (in a rush, after it), in an order from the system's random numbers; in
+//     (in a rush: after it, or from 64 MB on), in an order from the system's random numbers; in
 //     smaller groups only by Release and when the survey closes.
 //  6. Inside a group nothing tells the order, if the others in it are not out
 //     to find somebody. After the closing no file tells when or in which order

@@ -113,7 +113,6 @@ type intake struct {
 	f       File
 	end     int64 // where the next frame goes
 	answers int   // how many wait in it
-	sealed  bool  // its last frame is an empty one
 }
 
 func intakeName(gen uint64) string { return intakePrefix + strconv.FormatUint(gen, 10) }
@@ -180,7 +179,6 @@ func (in *intake) append(frame []byte) error {
 		return err
 	}
 	in.end += int64(len(frame))
-	in.sealed = len(frame) == frameHeader
 	return nil
 }
 
@@ -215,7 +213,6 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 			return &Damage{name, in.end, err.Error()}
 		}
 		in.end += int64(len(frame))
-		in.sealed = len(frame) == frameHeader
 	}
 	return nil
 }
@@ -223,7 +220,7 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 // conclude puts a frame without records behind the others: then damage to the
 // last answers is no torn tail any more. A full disk does not matter here.
 func (in *intake) conclude() error {
-	if in.sealed || in.end == intakeHeader {
+	if in.end == intakeHeader {
 		return nil
 	}
 	err := in.append(make([]byte, frameHeader))

@@ -90,6 +90,7 @@ type Journal struct {
 	ending   bool // Close was called
 	ended    bool // the keeper is done
 	workers  sync.WaitGroup
+	closed   sync.Once
 }
 
 // batch is what becomes one frame.
@@ -295,8 +296,7 @@ func (j *Journal) prepare(text []byte) error {
 	}
 	err := judge(j.drain())
 	if errors.Is(err, ErrFull) {
-		j.held = true // as at any other time
-		return nil
+		return nil // as at any other time
 	}
 	return err
 }
@@ -465,17 +465,18 @@ func (j *Journal) claim(b *batch, file id, entries []Entry) (ahead *batch, err e
 	return nil, nil
 }
 
-// What a rush is, and what waits in it. Where answers are further apart than a
-// sync takes, nothing ever waits. Variables for the sake of the simulation.
+// What a rush is, and what waits in it. Where less than company answers share a
+// sync, nothing ever waits. Variables for the sake of the simulation.
 var (
-	// company is how many answers, in a frame or in a lull, tell that more are
-	// right behind them.
+	// company is how many answers in one frame tell that more are right behind
+	// them.
 	company = 8
 	// gathering is how long a smaller frame then waits for them: a sync costs
 	// the cores as much as several answers do.
 	gathering = 300 * time.Microsecond
-	// lull is how long it must be quiet before a release goes ahead: it syncs a
-	// dozen times and writes each answer twice, while callers wait for the disk.
+	// lull is how long no such frame may come before a release goes ahead: it
+	// syncs a dozen times and writes each answer twice, while callers wait for
+	// the disk.
 	lull = 10 * time.Millisecond
 	// slice is how many bytes an intake gets, more or less: what a release
 	// holds in memory.
@@ -580,17 +581,17 @@ func (j *Journal) keep() {
 			next.done <- j.kept(next)
 		case able && j.written >= slice:
 			j.kept(job{do: j.turn})
-		case due && (!j.rush || j.ending || len(j.old) >= backlog):
+		case due && (!j.rush || len(j.old) >= backlog):
 			j.kept(job{do: func() error {
 				_, err := j.release(j.least)
 				return err
 			}})
 		case due:
-			before := j.waiting
+			j.rush = false
 			j.mu.Unlock()
 			time.Sleep(lull)
 			j.mu.Lock()
-			j.rush = j.waiting-before >= company
+			j.rush = j.rush || j.batch.answers >= company
 		case j.ending && j.batch.empty() && !j.writing:
 			j.ended = true
 			j.toWrite.Signal()
@@ -654,11 +655,8 @@ func (j *Journal) change(to *intake) error {
 	j.mu.Unlock()
 	from := <-s.from
 	j.old = append(j.old, from)
-	err := from.conclude()
-	if cerr := from.close(); err == nil {
-		err = cerr
-	}
-	return err
+	defer from.close() // all of it is synced
+	return from.conclude()
 }
 
 // turn has new entries go to the next generation.
@@ -748,6 +746,9 @@ func (j *Journal) Finish(ctx context.Context) error {
 
 func (j *Journal) finish() error {
 	if j.live != nil {
+		if err := j.mark(); err != nil {
+			return err
+		}
 		if err := j.drain(); err != nil {
 			return err
 		}
@@ -756,9 +757,6 @@ func (j *Journal) finish() error {
 		}
 	}
 	if len(j.old) > 0 {
-		if err := j.mark(); err != nil {
-			return err
-		}
 		l, err := j.store.close(j.old)
 		if err != nil {
 			return err
@@ -854,12 +852,14 @@ func (j *Journal) Close() error {
 	j.toKeep.Signal()
 	j.mu.Unlock()
 	j.workers.Wait()
-	if j.live != nil {
+	j.closed.Do(func() {
+		if j.live == nil {
+			return
+		}
 		if j.err == nil {
 			j.live.conclude() // nothing acknowledged hangs on it
 		}
 		j.live.close()
-		j.live = nil
-	}
+	})
 	return j.Err()
 }

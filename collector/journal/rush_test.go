@@ -62,10 +62,7 @@ func untilQuiet(t *testing.T, rng *rand.Rand) {
 		return nil
 	}
 	release := 1 + rng.IntN(6)
-	j, err := journal.Open(simDir, journal.Options{Release: release, FS: restingDisk{disk}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := openOn(t, restingDisk{disk}, release)
 	var stored atomic.Int64
 	var callers sync.WaitGroup
 	n := 0
@@ -134,6 +131,64 @@ func untilQuiet(t *testing.T, rng *rand.Rand) {
 	if err := j.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestGroups stops and starts with few answers at a time: no group that leaves
+// has less than Options.Release.
+func TestGroups(t *testing.T) {
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		undo := journal.SetRush(1+rng.IntN(4), 64+rng.IntN(1000), 1+rng.IntN(4))
+		synctest.Test(t, func(t *testing.T) {
+			const release = 5
+			disk := &countingDisk{simDisk: newDisk(rng)}
+			n := 0
+			for range 5 {
+				j := openOn(t, disk, release)
+				for range rng.IntN(6) {
+					more := rng.IntN(5)
+					putAtOnce(t, j, n+1, n+more)
+					n += more
+					time.Sleep(time.Duration(rng.IntN(20)) * time.Millisecond)
+				}
+				shut(t, j)
+			}
+			for _, group := range disk.groups {
+				if n -= group; group < release {
+					t.Errorf("a group of %d", group)
+				}
+			}
+			if n >= release {
+				t.Errorf("%d wait", n)
+			}
+		})
+		undo()
+		if t.Failed() {
+			t.Fatal("seed", seed)
+		}
+	}
+}
+
+func openOn(t *testing.T, disk journal.FS, release int) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(simDir, journal.Options{Release: release, FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// countingDisk counts the answers of each release that is committed.
+type countingDisk struct {
+	*simDisk
+	groups []int
+}
+
+func (d *countingDisk) Rename(from, to string) error {
+	if filepath.Base(from) == "pending.tmp" {
+		d.groups = append(d.groups, strings.Count(string(d.names["pending.tmp"].data), `"answers"`))
+	}
+	return d.simDisk.Rename(from, to)
 }
 
 // TestReleaseReturnsInARush: more answers come all the time.

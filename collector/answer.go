@@ -45,9 +45,9 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 	err := s.admit(&sub, r)
 	// Over the limit a person still gets back what was typed, and that takes
 	// reading it. A program gets the word alone, and so does everybody at twice
-	// the limit.
+	// the limit, or a hundred over a small one.
 	busy := inFlight > s.maxInFlight
-	if err == nil && busy && (sub.json || inFlight > 2*s.maxInFlight) {
+	if err == nil && busy && (sub.json || inFlight > s.maxInFlight+max(s.maxInFlight, 100)) {
 		err = errBusy
 	}
 	if err == nil {

@@ -101,6 +101,12 @@ func New(c Config) (*Server, error) {
 	if rehearsal {
 		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", s.data)
 	}
+	// Once more under the lock; but making its file is touching something.
+	for _, d := range defs {
+		if err := s.fits(d, &store{dir: filepath.Join(s.data, d.ID)}); err != nil {
+			return nil, err
+		}
+	}
 	s.lock, err = journal.Lock(s.data)
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", s.data, err)
@@ -130,8 +136,8 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 		if st == nil {
 			st = &store{dir: filepath.Join(s.data, d.ID), fs: s.fs, log: s.log.With("survey", d.ID), month: month}
 		}
-		if err := st.check(d); err != nil {
-			return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
+		if err := s.fits(d, st); err != nil {
+			return err
 		}
 		forms[d.ID] = newForm(d, st)
 	}
@@ -144,6 +150,14 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 	// A survey that is gone keeps its store: it may come back, and must find the
 	// same journal.
 	s.forms.Store(&forms)
+	return nil
+}
+
+// fits refuses a definition that cannot go on with what a store holds.
+func (s *Server) fits(d *survey.Definition, st *store) error {
+	if err := st.check(d); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
+	}
 	return nil
 }
 
@@ -203,6 +217,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if ofSurvey(strings.TrimPrefix(path, "/")) {
 			h["Cache-Control"] = noStore
 			forget(h, r)
+			if r.Header.Get("Range") != "" {
+				// A part of these is of no use, and net/http forgets no-store
+				// where it refuses one.
+				r = r.Clone(r.Context())
+				r.Header.Del("Range")
+			}
 		}
 		s.static.ServeHTTP(w, r)
 	}

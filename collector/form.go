@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"staffplan/collector/journal"
@@ -101,8 +102,13 @@ func (s *store) adopt(d *survey.Definition) error {
 		}
 		return err
 	}
-	if _, err := os.Stat(s.dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	// The folder is made now: made with the first answer, it would keep the time
+	// of that.
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return err
+	}
+	if list, err := os.ReadDir(s.dir); err != nil || len(list) == 0 {
+		return err
 	}
 	if _, err := journal.StoredDefinition(s.dir); errors.Is(err, fs.ErrNotExist) {
 		// Tickets, and no answer yet: see that they can be read, and leave it.
@@ -129,11 +135,14 @@ func (s *store) open() (*journal.Journal, error) {
 	return s.journal.Load(), nil
 }
 
-// openLocked may be tried again after a failure: it recovers what is on disk,
-// and nothing was acknowledged in between.
+// openLocked may be tried again where it failed for want of space, or because
+// the folder cannot be written to. After a failed sync, or an input/output
+// error, only a restart may: what is left in memory may look stored.
 func (s *store) openLocked() error {
-	if errors.Is(s.failed, errClosed) {
-		return s.failed
+	for _, final := range []error{errClosed, journal.ErrFailed, syscall.EIO} {
+		if errors.Is(s.failed, final) {
+			return s.failed
+		}
 	}
 	j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, Definition: s.def.JSON(), FS: s.fs})
 	s.failed = err

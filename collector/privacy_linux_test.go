@@ -26,17 +26,35 @@ func TestNoFileIsAsOldAsAnAnswer(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 		start(t, Config{Site: h.site, Data: h.data, Now: at("2026-12-01T09:00:00+09:00")}).stop()
 		for name := range contents(t, filepath.Join(h.data, "slips")) {
-			var st unix.Statx_t
-			if err := unix.Statx(unix.AT_FDCWD, filepath.Join(h.data, "slips", name), 0, unix.STATX_BTIME, &st); err != nil {
-				t.Fatal(err)
-			}
-			if st.Mask&unix.STATX_BTIME == 0 {
-				t.Skip("this file system does not tell")
-			}
 			// The tickets were there before anybody answered.
-			if made := time.Unix(st.Btime.Sec, int64(st.Btime.Nsec)); made.Before(answered) && name != "tickets.txt" {
+			if made := madeAt(t, filepath.Join(h.data, "slips", name)); made.Before(answered) && name != "tickets.txt" {
 				t.Errorf("%d answers: %s is %v older than the closing", n, name, answered.Sub(made))
 			}
 		}
 	}
+}
+
+// The folder stays, so it is not made with the first answer.
+func TestFolderIsOlderThanAnyAnswer(t *testing.T) {
+	h := start(t, Config{})
+	time.Sleep(50 * time.Millisecond)
+	begun := time.Now()
+	if status, fields := h.sendJSON("/answers/autumn", `{"q1":2,"comment":"x"}`); status != 201 {
+		t.Fatal(status, fields)
+	}
+	if made := madeAt(t, filepath.Join(h.data, "autumn")); !made.Before(begun) {
+		t.Errorf("the folder was made %v after the answer was sent", made.Sub(begun))
+	}
+}
+
+func madeAt(t *testing.T, name string) time.Time {
+	t.Helper()
+	var st unix.Statx_t
+	if err := unix.Statx(unix.AT_FDCWD, name, 0, unix.STATX_BTIME, &st); err != nil {
+		t.Fatal(err)
+	}
+	if st.Mask&unix.STATX_BTIME == 0 {
+		t.Skip("this file system does not tell")
+	}
+	return time.Unix(st.Btime.Sec, int64(st.Btime.Nsec))
 }

@@ -143,11 +143,13 @@ func cacheControl(name string) string {
 	return "no-cache"
 }
 
-// ofSurvey tells the pages of one survey (form, thanks, definition) from the
-// list of them.
+// ofSurvey tells the pages that people answer on (form, thanks) from the list of
+// surveys, their definitions and pictures.
 func ofSurvey(name string) bool {
 	rest, ok := strings.CutPrefix(name, "surveys/")
-	return ok && strings.Contains(rest, "/")
+	_, page, below := strings.Cut(rest, "/")
+	page = strings.TrimSuffix(page, "index.html")
+	return ok && below && (page == "" || strings.HasPrefix(page, "thanks/"))
 }
 
 // takesGzip reads Accept-Encoding as far as gzip goes (RFC 9110 section 12.5.3).

@@ -85,7 +85,7 @@ var outcomes = []struct {
 	{journal.ErrFull, outcome{503, "いま回答を保存できません",
 		"置き場所に空きがなく、回答はまだ保存していません。しばらく待って、もう一度送ってください。", true}},
 	{errStorage, outcome{503, "いま回答を保存できません",
-		"回答を保存できたことを確かめられませんでした。しばらく待って、もう一度送ってください。", true}},
+		"回答を保存できたことを確かめられませんでした。担当が直すまで受け取れません。ページの担当に知らせてください。", true}},
 }
 
 // stillHere follows the text where the form is shown again.

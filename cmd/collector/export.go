@@ -20,7 +20,7 @@ import (
 type exportCmd struct {
 	ID       string `arg:"" name:"id" help:"アンケートの id。"`
 	Format   string `required:"" enum:"csv,parquet" placeholder:"形" help:"表の形。csv（Excel などで開く）か parquet（統計の道具で開く）。"`
-	Out      string `required:"" placeholder:"ファイル" help:"答えの表を書くファイル。自由に書かれた文と、問いの一覧は、名前に -comments と -questions を付けて並べます。"`
+	Out      string `placeholder:"ファイル" help:"答えの表を書くファイル。書かなければ、id に .csv か .parquet を付けた名前にします。自由に書かれた文と、問いの一覧は、名前に -comments と -questions を付けて並べます。"`
 	Identity string `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
 	Data     string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
 	Site     string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
@@ -35,6 +35,9 @@ func (c *exportCmd) Run(ui *ui) error {
 	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {
 		return err
+	}
+	if c.Out == "" {
+		c.Out = def.ID + "." + c.Format
 	}
 	tables, err := report.NewTables(def, released, report.Options{Rehearsal: rehearsal})
 	if err != nil {

@@ -116,11 +116,39 @@ func TestFailingDisk(t *testing.T) {
 			if got := healthz(t, s.url); got != http.StatusServiceUnavailable {
 				t.Errorf("healthz: status %d", got)
 			}
-			if code := s.stop(t, syscall.SIGTERM); code != 1 {
+			if code := s.stop(t, syscall.SIGTERM); code != 0 {
 				t.Errorf("status %d", code)
 			}
 			c.wantAll(t, site)
 		})
+	}
+}
+
+// TestFailingFirstAnswer: a sync fails while storage is made for the very first
+// answer. Nothing is taken until a restart, though the disk is sound again.
+func TestFailingFirstAnswer(t *testing.T) {
+	needStrace(t)
+	for _, calls := range []string{"fdatasync", "fsync"} {
+		site := siteWith(t)
+		data := filepath.Join(t.TempDir(), "data")
+		s := serve(t, site, data, halfway)
+		detach := s.trace(t, "-o", os.DevNull, "-e", "trace="+calls, "-e", "inject="+calls+":error=EIO")
+		if got := s.post(t, "comment=x"); got != http.StatusServiceUnavailable {
+			t.Fatalf("%s fails: status %d", calls, got)
+		}
+		detach()
+		for range 3 {
+			if got := s.post(t, "comment=x"); got != http.StatusServiceUnavailable {
+				t.Errorf("after %s failed: status %d", calls, got)
+			}
+		}
+		if got := healthz(t, s.url); got != http.StatusServiceUnavailable {
+			t.Errorf("healthz: status %d", got)
+		}
+		s.stop(t, syscall.SIGTERM)
+		if got := serve(t, site, data, halfway).post(t, "comment=x"); got != http.StatusSeeOther {
+			t.Errorf("after a restart: status %d", got)
+		}
 	}
 }
 

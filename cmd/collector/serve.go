@@ -111,8 +111,14 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	if ctx.Err() != nil {
 		<-reloading
 	}
-	if err = errors.Join(err, server.Close()); err != nil {
-		return err
+	closing := server.Close()
+	if ctx.Err() == nil {
+		return errors.Join(err, closing)
+	}
+	if closing != nil {
+		// It was asked to stop, and has: that is no failure of this command.
+		ui.say("書き込みの故障が直らないまま止めました。（%v）", closing)
+		ui.say("ディスクを確かめてから動かしてください。受け取ったと答えた回答は、次に動かしたときに取り出します。")
 	}
 	log.Info("stopped")
 	return nil

@@ -363,6 +363,25 @@ func TestServiceNotifies(t *testing.T) {
 	}
 }
 
+// A definition that does not fit leaves all as it was, down to the lock's file.
+func TestServiceTouchesNothingUnfit(t *testing.T) {
+	site, data := siteWith(t), filepath.Join(t.TempDir(), "data")
+	s := serve(t, site, data, halfway)
+	s.post(t, "comment=x")
+	s.stop(t, syscall.SIGTERM)
+	lock := filepath.Join(data, "lock")
+	if err := os.Remove(lock); err != nil { // as in a copy brought back
+		t.Fatal(err)
+	}
+	writeSurvey(t, site, "crowd", closing, "ticket", 10)
+	if said, code := start(t, site, data, halfway).end(t, nil); code != 1 || !strings.Contains(said, "access") {
+		t.Errorf("status %d\n%s", code, said)
+	}
+	if _, err := os.Stat(lock); !os.IsNotExist(err) {
+		t.Error("the lock's file was made")
+	}
+}
+
 // How many answers wait together may change: what is due then has gone once the
 // service listens, and also after it has read the definitions again.
 func TestServiceReleasesByTheDefinition(t *testing.T) {

@@ -154,8 +154,8 @@ func TestTables(t *testing.T) {
 		t.Errorf("without text questions: %v, %v", tables.Texts, err)
 	}
 	for want, r := range map[string]*journal.Released{
-		"answer 1: ": {Answers: lines(`{"survey":"s","answers":{"q":77}}`)},
-		"text 2: ":   {Texts: lines(`{"survey":"s","question":"t","text":"a"}`, `{"survey":"s","question":"t","text":""}`)},
+		"responses.jsonl: line 1: ": {Answers: lines(`{"survey":"s","answers":{"q":77}}`)},
+		"comments.jsonl: line 2: ":  {Texts: lines(`{"survey":"s","question":"t","text":"a"}`, `{"survey":"s","question":"t","text":""}`)},
 	} {
 		if _, err := NewTables(def, r, Options{}); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "77") {
 			t.Errorf("got %v, want %s…", err, want)

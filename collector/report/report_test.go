@@ -531,7 +531,7 @@ func TestForeignLines(t *testing.T) {
 		`{"survey":"s","answers":{"c":"secret"}}`, `{"sealed":"secret"}`,
 	} {
 		_, err := Make(def, &journal.Released{Answers: [][]byte{[]byte(`{"survey":"s","answers":{}}`), []byte(line)}}, Options{})
-		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "answer 2:") {
+		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "responses.jsonl: line 2:") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
@@ -540,7 +540,7 @@ func TestForeignLines(t *testing.T) {
 		`{"survey":"s","question":"secret","text":"x"}`, `{"survey":"s","question":"c","text":""}`, `{"survey":"s","question":"c","text":"secret"} secret`,
 	} {
 		_, err := Make(def, &journal.Released{Texts: [][]byte{[]byte(line)}}, Options{})
-		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "text 1:") {
+		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "comments.jsonl: line 1:") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

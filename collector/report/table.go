@@ -65,14 +65,14 @@ func NewTables(def *survey.Definition, released *journal.Released, o Options) (*
 	for i, line := range released.Answers {
 		p, err := readAnswer(def, line)
 		if err != nil {
-			return nil, fmt.Errorf("answer %d: %w", i+1, err)
+			return nil, fmt.Errorf("responses.jsonl: line %d: %w", i+1, err)
 		}
 		answers.Rows = append(answers.Rows, p.cells(def))
 	}
 	for i, line := range released.Texts {
 		question, text, err := readWritten(def, line)
 		if err != nil {
-			return nil, fmt.Errorf("text %d: %w", i+1, err)
+			return nil, fmt.Errorf("comments.jsonl: line %d: %w", i+1, err)
 		}
 		texts.Rows = append(texts.Rows, []any{question, text})
 	}

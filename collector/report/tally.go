@@ -25,7 +25,7 @@ func Make(def *survey.Definition, released *journal.Released, o Options) (*Resul
 	for i, line := range released.Answers {
 		p, err := readAnswer(def, line)
 		if err != nil {
-			return nil, fmt.Errorf("answer %d: %w", i+1, err)
+			return nil, fmt.Errorf("responses.jsonl: line %d: %w", i+1, err)
 		}
 		t.add(p)
 	}
@@ -33,7 +33,7 @@ func Make(def *survey.Definition, released *journal.Released, o Options) (*Resul
 	for i, line := range released.Texts {
 		question, text, err := readWritten(def, line)
 		if err != nil {
-			return nil, fmt.Errorf("text %d: %w", i+1, err)
+			return nil, fmt.Errorf("comments.jsonl: line %d: %w", i+1, err)
 		}
 		texts[question] = append(texts[question], text)
 	}

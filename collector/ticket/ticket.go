@@ -54,7 +54,8 @@ func Parse(typed string) (Code, error) {
 	var code strings.Builder
 	for _, r := range strings.ToUpper(norm.NFKC.String(typed)) {
 		switch r {
-		case ' ', '-', '‐', '‑', '‒', '–', '—', '―', '−', 'ー', '\t', '\r', '\n':
+		case ' ', '-', '_', '‐', '‑', '‒', '–', '—', '―', '−', '─', 'ー', '\t', '\r', '\n',
+			'\u00ad', '\u200b', '\ufeff': // nobody sees these, but copying brings them
 			continue
 		case 'O':
 			r = '0'

@@ -25,6 +25,8 @@ func TestParseReadsWhatPeopleType(t *testing.T) {
 		"full lower":      strings.ToLower(wide),
 		"spaces":          " " + strings.ReplaceAll(printed, "-", "　") + "\n",
 		"long vowel mark": strings.ReplaceAll(printed, "-", "ー"),
+		"ruled line":      strings.ReplaceAll(printed, "-", "─"),
+		"copied":          "\ufeff" + strings.ReplaceAll(printed, "-", "\u00ad\u200b"),
 		"O for 0":         strings.ReplaceAll(printed, "0", "O"),
 		"I for 1":         strings.ReplaceAll(printed, "1", "I"),
 		"l for 1":         strings.ReplaceAll(printed, "1", "l"),

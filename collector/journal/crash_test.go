@@ -357,8 +357,7 @@ func (w *world) call(ctx context.Context, j *journal.Journal, callers *sync.Wait
 		callers.Go(func() { j.AddTickets(ctx, more) })
 	case what == 2:
 		text := fmt.Appendf(nil, `{"id":"survey","n":%d}`, w.rng.IntN(100))
-		release := w.release
-		callers.Go(func() { j.Define(ctx, text, release) })
+		callers.Go(func() { j.Define(ctx, text, w.release) })
 	case what == 3 && !last:
 		w.log("  finish")
 		callers.Go(func() {

@@ -131,6 +131,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	j := &Journal{
 		d:       disk{o.FS, dir},
+		least:   max(1, o.Release),
 		claims:  map[id]*batch{},
 		entered: map[id]bool{},
 	}
@@ -140,7 +141,6 @@ func Open(dir string, o Options) (*Journal, error) {
 	if err := j.recover(); err != nil {
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)
 	}
-	j.least = max(1, o.Release)
 	if err := j.prepare(o.Definition); err != nil {
 		j.live.close()
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)

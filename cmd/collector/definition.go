@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
@@ -25,7 +26,7 @@ func definition(site, id string) (*survey.Definition, error) {
 func load(file, missing string) (*survey.Definition, error) {
 	def, err := survey.Load(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &problem{sentence: "必要なファイルがありません。", err: err, next: []string{missing}}
+		return nil, &cli.Problem{Sentence: "必要なファイルがありません。", Err: err, Next: []string{missing}}
 	}
 	return def, err
 }
@@ -45,8 +46,8 @@ func matches(def *survey.Definition, dir string) error {
 		err = def.Fits(stored)
 	}
 	if err != nil {
-		return &problem{sentence: "アンケートの定義が、保存してある回答と合いません。", err: err,
-			next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
+		return &cli.Problem{Sentence: "アンケートの定義が、保存してある回答と合いません。", Err: err,
+			Next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
 	}
 	return nil
 }

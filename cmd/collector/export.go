@@ -14,6 +14,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/report"
 )
 
@@ -27,7 +28,7 @@ type exportCmd struct {
 }
 
 // Run may be used while the collector serves: it reads released files only.
-func (c *exportCmd) Run(ui *ui) error {
+func (c *exportCmd) Run(ui *cli.UI) error {
 	def, err := definition(c.Site, c.ID)
 	if err != nil {
 		return err
@@ -47,18 +48,18 @@ func (c *exportCmd) Run(ui *ui) error {
 		return err
 	}
 
-	ui.result("%s に、%d人の答えを書きました。1行が一人です。", c.Out, len(tables.Answers.Rows))
+	ui.Result("%s に、%d人の答えを書きました。1行が一人です。", c.Out, len(tables.Answers.Rows))
 	if tables.Texts != nil {
-		ui.result("%s に、自由に書かれた文を%d件書きました。だれの答えと組になるかは、分かりません。", c.beside("-comments"), len(tables.Texts.Rows))
+		ui.Result("%s に、自由に書かれた文を%d件書きました。だれの答えと組になるかは、分かりません。", c.beside("-comments"), len(tables.Texts.Rows))
 	}
-	ui.result("%s に、問いと選択肢の言葉があります。", c.beside("-questions"))
+	ui.Result("%s に、問いと選択肢の言葉があります。", c.beside("-questions"))
 	if rehearsal {
-		ui.result("練習の回答です。どの行にも「練習」とあります。")
+		ui.Result("練習の回答です。どの行にも「練習」とあります。")
 	}
 	if n := len(tables.Answers.Rows); n < def.Minimum {
-		ui.result("回答が%d人に満たないので、ここから作った数字は公表できません。", def.Minimum)
+		ui.Result("回答が%d人に満たないので、ここから作った数字は公表できません。", def.Minimum)
 	}
-	ui.result("一人ひとりの答えが入っています。見る人を限り、使い終えたら消してください。")
+	ui.Result("一人ひとりの答えが入っています。見る人を限り、使い終えたら消してください。")
 	return nil
 }
 
@@ -87,8 +88,8 @@ func (c *exportCmd) write(tables *report.Tables) (err error) {
 		}
 		file, err := os.OpenFile(one.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
-			return &problem{sentence: one.name + " は、もうあります。",
-				next: []string{"上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。"}}
+			return &cli.Problem{Sentence: one.name + " は、もうあります。",
+				Next: []string{"上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。"}}
 		}
 		if err == nil {
 			written = append(written, one.name)
@@ -100,8 +101,8 @@ func (c *exportCmd) write(tables *report.Tables) (err error) {
 			err = errors.Join(err, file.Close())
 		}
 		if err != nil {
-			return &problem{sentence: one.name + " を書けません。", err: err,
-				next: []string{"フォルダーがあるか、空きがあるかを確かめてください。"}}
+			return &cli.Problem{Sentence: one.name + " を書けません。", Err: err,
+				Next: []string{"フォルダーがあるか、空きがあるかを確かめてください。"}}
 		}
 	}
 	return nil

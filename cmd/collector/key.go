@@ -10,21 +10,23 @@ import (
 	"os"
 
 	"filippo.io/age"
+
+	"staffplan/cmd/internal/cli"
 )
 
 type keyCmd struct {
 	Out string `required:"" placeholder:"ファイル" help:"鍵を書くファイル。例: key.txt"`
 }
 
-func (c *keyCmd) Run(ui *ui) error {
+func (c *keyCmd) Run(ui *cli.UI) error {
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		return err
 	}
 	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return &problem{sentence: c.Out + " は、もうあります。",
-			next: []string{"使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
+		return &cli.Problem{Sentence: c.Out + " は、もうあります。",
+			Next: []string{"使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
 	}
 	if err == nil {
 		_, err = fmt.Fprintf(file, "# public key: %s\n%s\n", key.Recipient(), key)
@@ -33,12 +35,12 @@ func (c *keyCmd) Run(ui *ui) error {
 		}
 	}
 	if err != nil {
-		return &problem{sentence: c.Out + " に鍵を書けません。", err: err,
-			next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
+		return &cli.Problem{Sentence: c.Out + " に鍵を書けません。", Err: err,
+			Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
 	}
-	ui.result("鍵を %s に書きました。ほかの人に見せず、控えを別の場所に一つ置いてください。", c.Out)
-	ui.result("なくすと、封じた回答は、だれにも二度と開けません。")
-	ui.result("アンケートの index.md に書くのは、次の行です。こちらは人に見せてかまいません。")
-	ui.result("sealed_to: %s", key.Recipient())
+	ui.Result("鍵を %s に書きました。ほかの人に見せず、控えを別の場所に一つ置いてください。", c.Out)
+	ui.Result("なくすと、封じた回答は、だれにも二度と開けません。")
+	ui.Result("アンケートの index.md に書くのは、次の行です。こちらは人に見せてかまいません。")
+	ui.Result("sealed_to: %s", key.Recipient())
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"sync"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
@@ -43,7 +44,7 @@ func (c *rehearseCmd) Validate() error {
 	return nil
 }
 
-func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
+func (c *rehearseCmd) Run(ctx context.Context, ui *cli.UI) error {
 	def, err := definition(c.Site, c.ID)
 	if err != nil {
 		return err
@@ -54,28 +55,28 @@ func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
 	}
 	lock, err := journal.Lock(c.Data)
 	if errors.Is(err, journal.ErrLocked) {
-		return &problem{sentence: c.Data + " は、ほかのプログラムが使っています。",
-			next: []string{"--data に新しいフォルダーの名前を書いてください。"}}
+		return &cli.Problem{Sentence: c.Data + " は、ほかのプログラムが使っています。",
+			Next: []string{"--data に新しいフォルダーの名前を書いてください。"}}
 	}
 	if err != nil {
-		return &problem{sentence: c.Data + " を使えません。", err: err}
+		return &cli.Problem{Sentence: c.Data + " を使えません。", Err: err}
 	}
 	defer lock.Close()
 	// The mark comes first: not one made-up answer stands without it.
 	if err := journal.MarkRehearsal(c.Data); err != nil {
-		return &problem{sentence: c.Data + " に練習の印を付けられません。", err: err}
+		return &cli.Problem{Sentence: c.Data + " に練習の印を付けられません。", Err: err}
 	}
-	if err := c.fill(ctx, def, dir, ui.progress("練習の回答を作っています", c.Answers)); err != nil {
-		return &problem{sentence: "練習の回答を最後まで作れませんでした。", err: err,
-			next: []string{c.Data + " をフォルダーごと消してから、もう一度動かしてください。"}}
+	if err := c.fill(ctx, def, dir, ui.Progress("練習の回答を作っています", c.Answers)); err != nil {
+		return &cli.Problem{Sentence: "練習の回答を最後まで作れませんでした。", Err: err,
+			Next: []string{c.Data + " をフォルダーごと消してから、もう一度動かしてください。"}}
 	}
-	ui.result("練習の回答を%d件、%s に入れました。", c.Answers, c.Data)
+	ui.Result("練習の回答を%d件、%s に入れました。", c.Answers, c.Data)
 	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", definitionFile(c.Site, c.ID), c.Data, filepath.Join("content", "results", def.ID))
 	if def.SealedTo != "" {
-		ui.result("本番と同じ鍵で封じました。開けるかどうかを、ここで確かめられます。")
+		ui.Result("本番と同じ鍵で封じました。開けるかどうかを、ここで確かめられます。")
 		next += " --identity 鍵のファイル"
 	}
-	ui.result("集計: %s", next)
+	ui.Result("集計: %s", next)
 	return nil
 }
 
@@ -84,19 +85,19 @@ func (c *rehearseCmd) Run(ctx context.Context, ui *ui) error {
 func (c *rehearseCmd) mayFill(dir string) error {
 	entries, err := os.ReadDir(c.Data)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &problem{sentence: c.Data + " を読めません。", err: err}
+		return &cli.Problem{Sentence: c.Data + " を読めません。", Err: err}
 	}
 	marked, err := journal.IsRehearsal(c.Data)
 	if err != nil {
 		return err
 	}
 	if len(entries) > 0 && !marked {
-		return &problem{sentence: c.Data + " には、もう何かが入っています。本物の回答かもしれません。",
-			next: []string{"何も書かずに止めました。--data に新しいフォルダーの名前を書いてください。"}}
+		return &cli.Problem{Sentence: c.Data + " には、もう何かが入っています。本物の回答かもしれません。",
+			Next: []string{"何も書かずに止めました。--data に新しいフォルダーの名前を書いてください。"}}
 	}
 	if _, err := os.Stat(dir); err == nil {
-		return &problem{sentence: dir + " には、もう練習の回答が入っています。",
-			next: []string{c.Data + " をフォルダーごと消すか、--data に新しいフォルダーの名前を書いてください。"}}
+		return &cli.Problem{Sentence: dir + " には、もう練習の回答が入っています。",
+			Next: []string{c.Data + " をフォルダーごと消すか、--data に新しいフォルダーの名前を書いてください。"}}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"filippo.io/age"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/journal"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
@@ -21,7 +22,7 @@ import (
 
 // read gives the released lines, opened with the key in the file identity where
 // they are sealed. It may be used while the collector serves.
-func read(def *survey.Definition, data, identity string, ui *ui) (released *journal.Released, rehearsal bool, err error) {
+func read(def *survey.Definition, data, identity string, ui *cli.UI) (released *journal.Released, rehearsal bool, err error) {
 	if rehearsal, err = mayRead(def, data); err != nil {
 		return nil, false, err
 	}
@@ -32,17 +33,17 @@ func read(def *survey.Definition, data, identity string, ui *ui) (released *jour
 			return nil, false, err
 		}
 	case identity != "":
-		ui.say("このアンケートの回答は封じていないので、鍵は使いません。")
+		ui.Say("このアンケートの回答は封じていないので、鍵は使いません。")
 	}
 	dir := filepath.Join(data, def.ID)
 	if released, err = journal.Read(dir); err != nil {
-		return nil, false, &problem{sentence: dir + " の回答を読めません。", err: err,
-			next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
+		return nil, false, &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
+			Next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
 	}
 	if def.SealedTo != "" {
 		if released, err = report.Open(def, released, keys...); err != nil {
-			return nil, false, &problem{sentence: dir + " に、開けない行か、あってはいけない行があります。", err: err,
-				next: []string{"何も書かずに止めました。ファイルが書き換えられたのかもしれません。手を加えずに写しを取り、控え（バックアップ）と比べてください。"}}
+			return nil, false, &cli.Problem{Sentence: dir + " に、開けない行か、あってはいけない行があります。", Err: err,
+				Next: []string{"何も書かずに止めました。ファイルが書き換えられたのかもしれません。手を加えずに写しを取り、控え（バックアップ）と比べてください。"}}
 		}
 	}
 	return released, rehearsal, nil
@@ -50,40 +51,40 @@ func read(def *survey.Definition, data, identity string, ui *ui) (released *jour
 
 // misfit is a line that no figure may be made from.
 func misfit(dir string, err error) error {
-	return &problem{sentence: dir + " に、定義と合わない回答があります。", err: err,
-		next: []string{"何も書かずに止めました。collector verify で、壊れたところがないかを確かめてください。"}}
+	return &cli.Problem{Sentence: dir + " に、定義と合わない回答があります。", Err: err,
+		Next: []string{"何も書かずに止めました。collector verify で、壊れたところがないかを確かめてください。"}}
 }
 
 // identities reads the key that opens a survey. What age says of a file is not
 // passed on: it may quote the key.
 func identities(def *survey.Definition, file string) ([]age.Identity, error) {
 	if file == "" {
-		return nil, &problem{sentence: "「" + def.Title + "」の回答は封じてあります。",
-			next: []string{"開く鍵のファイルを --identity に書いてください。鍵は、sealed_to の公開鍵を作った人が持っています。"}}
+		return nil, &cli.Problem{Sentence: "「" + def.Title + "」の回答は封じてあります。",
+			Next: []string{"開く鍵のファイルを --identity に書いてください。鍵は、sealed_to の公開鍵を作った人が持っています。"}}
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &problem{sentence: "鍵のファイルを読めません。", err: err,
-			next: []string{"--identity のファイルの名前を確かめてください。"}}
+		return nil, &cli.Problem{Sentence: "鍵のファイルを読めません。", Err: err,
+			Next: []string{"--identity のファイルの名前を確かめてください。"}}
 	}
 	for _, start := range []string{"age-encryption.org/", "-----BEGIN AGE ENCRYPTED FILE-----"} {
 		if bytes.HasPrefix(bytes.TrimSpace(text), []byte(start)) {
-			return nil, &problem{sentence: file + " は、合い言葉で閉じた鍵のファイルです。このままでは使えません。",
-				next: []string{"age --decrypt で開いた鍵のファイルを --identity に書き、済んだら、そのファイルを消してください。"}}
+			return nil, &cli.Problem{Sentence: file + " は、合い言葉で閉じた鍵のファイルです。このままでは使えません。",
+				Next: []string{"age --decrypt で開いた鍵のファイルを --identity に書き、済んだら、そのファイルを消してください。"}}
 		}
 	}
 	keys, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {
-		return nil, &problem{sentence: file + " は、鍵のファイルとして読めません。",
-			next: []string{"collector key か age-keygen が作った、AGE-SECRET-KEY-1 で始まる行のあるファイルを書いてください。"}}
+		return nil, &cli.Problem{Sentence: file + " は、鍵のファイルとして読めません。",
+			Next: []string{"collector key か age-keygen が作った、AGE-SECRET-KEY-1 で始まる行のあるファイルを書いてください。"}}
 	}
 	for _, key := range keys {
 		if x, ok := key.(*age.X25519Identity); ok && x.Recipient().String() == def.SealedTo {
 			return []age.Identity{x}, nil
 		}
 	}
-	return nil, &problem{sentence: file + " の鍵では、この回答は開けません。",
-		next: []string{"content/surveys/" + def.ID + "/index.md の sealed_to にある公開鍵と、組になっている鍵を書いてください。"}}
+	return nil, &cli.Problem{Sentence: file + " の鍵では、この回答は開けません。",
+		Next: []string{"content/surveys/" + def.ID + "/index.md の sealed_to にある公開鍵と、組になっている鍵を書いてください。"}}
 }
 
 // mayRead refuses what must not be seen yet, and tells whether the answers were
@@ -92,8 +93,8 @@ func identities(def *survey.Definition, file string) ([]age.Identity, error) {
 func mayRead(def *survey.Definition, data string) (rehearsal bool, err error) {
 	dir := filepath.Join(data, def.ID)
 	if _, err := journal.StoredDefinition(dir); errors.Is(err, fs.ErrNotExist) {
-		return false, &problem{sentence: dir + " に回答がありません。",
-			next: []string{"--data のフォルダーを確かめてください。"}}
+		return false, &cli.Problem{Sentence: dir + " に回答がありません。",
+			Next: []string{"--data のフォルダーを確かめてください。"}}
 	}
 	if err := matches(def, dir); err != nil {
 		return false, err
@@ -107,10 +108,10 @@ func mayRead(def *survey.Definition, data string) (rehearsal bool, err error) {
 	case err != nil || finished:
 		return false, err
 	case def.State(time.Now()) == survey.Over:
-		return false, &problem{sentence: "このアンケートは終わりましたが、まだ受付に残っている回答があります。",
-			next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度試してください。"}}
+		return false, &cli.Problem{Sentence: "このアンケートは終わりましたが、まだ受付に残っている回答があります。",
+			Next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度試してください。"}}
 	}
-	return false, &problem{sentence: "このアンケートはまだ終わっていません。",
-		next: []string{fmt.Sprintf("%s を過ぎてから動かしてください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時04分")),
+	return false, &cli.Problem{Sentence: "このアンケートはまだ終わっていません。",
+		Next: []string{fmt.Sprintf("%s を過ぎてから動かしてください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時04分")),
 			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
 }

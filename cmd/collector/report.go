@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
 )
@@ -34,7 +35,7 @@ func (c *reportCmd) Validate() error {
 }
 
 // Run may be used while the collector serves: it reads released files only.
-func (c *reportCmd) Run(ui *ui) error {
+func (c *reportCmd) Run(ui *cli.UI) error {
 	def, err := load(c.Survey, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
 	if err != nil {
 		return err
@@ -50,39 +51,39 @@ func (c *reportCmd) Run(ui *ui) error {
 	return c.write(def, results, ui)
 }
 
-func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *ui) error {
+func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *cli.UI) error {
 	name := filepath.Join(c.Out, "results.json")
 	if results.Rehearsal && holdsReal(name) {
-		return &problem{sentence: name + " には、本物の結果があります。",
-			next: []string{"練習の数字で上書きしないように、止めました。--out に別のフォルダーを書いてください。"}}
+		return &cli.Problem{Sentence: name + " には、本物の結果があります。",
+			Next: []string{"練習の数字で上書きしないように、止めました。--out に別のフォルダーを書いてください。"}}
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return &problem{sentence: c.Out + " を作れません。", err: err}
+		return &cli.Problem{Sentence: c.Out + " を作れません。", Err: err}
 	}
 	if err := results.Write(name); err != nil {
-		return &problem{sentence: name + " を書けません。", err: err,
-			next: []string{"前からあったファイルは、そのままです。書き込めるフォルダーか、空きがあるかを確かめてください。"}}
+		return &cli.Problem{Sentence: name + " を書けません。", Err: err,
+			Next: []string{"前からあったファイルは、そのままです。書き込めるフォルダーか、空きがあるかを確かめてください。"}}
 	}
 	page := filepath.Join(c.Out, "index.md")
 	made, err := startPage(page, def)
 	if err != nil {
-		return &problem{sentence: page + " を書けません。", err: err}
+		return &cli.Problem{Sentence: page + " を書けません。", Err: err}
 	}
 
 	if results.Suppressed {
-		ui.result("%s を書きました。回答が%d人に満たないので、数字は入れていません。", name, results.Minimum)
+		ui.Result("%s を書きました。回答が%d人に満たないので、数字は入れていません。", name, results.Minimum)
 	} else {
-		ui.result("%s を書きました。回答は%d人です。", name, results.Responses)
+		ui.Result("%s を書きました。回答は%d人です。", name, results.Responses)
 	}
 	if results.Rehearsal {
-		ui.result("練習用の数字です。site serve で見られますが、公開するサイトには入れられません。")
+		ui.Result("練習用の数字です。site serve で見られますが、公開するサイトには入れられません。")
 	}
 	if made {
-		ui.result("%s に、数字から分かったことを書いてください。", page)
+		ui.Result("%s に、数字から分かったことを書いてください。", page)
 	}
 	for _, comments := range results.Comments {
 		if n := len(comments.Texts); n > 0 {
-			ui.result("自由に書かれた意見が%d件あります。公開する前に読んで、だれのことか分かるものは texts から消してください。", n)
+			ui.Result("自由に書かれた意見が%d件あります。公開する前に読んで、だれのことか分かるものは texts から消してください。", n)
 		}
 	}
 	return nil

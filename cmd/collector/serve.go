@@ -18,6 +18,7 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
 )
 
@@ -49,7 +50,7 @@ const (
 // Run serves until ctx ends. SIGHUP has it read the definitions again.
 //
 // Under systemd it tells when it is ready, reads again and stops (sd_notify(3)).
-func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
+func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(garbagePercent)
 	// Under load one thread nearly always waits in fdatasync: with one more
@@ -59,7 +60,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 
-	log := slog.New(slog.NewTextHandler(ui.err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	log := slog.New(slog.NewTextHandler(ui.Err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	notify := func(state string) {
 		if _, err := daemon.SdNotify(false, state); err != nil {
 			log.Warn("systemd is not told", "err", err)
@@ -83,9 +84,9 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	}
 	defer server.Close()
 	if !c.Clock.IsZero() {
-		ui.say("注意: 時計を %s から始めています。本番では --clock を付けないでください。", c.Clock.Format(time.RFC3339))
+		ui.Say("注意: 時計を %s から始めています。本番では --clock を付けないでください。", c.Clock.Format(time.RFC3339))
 	}
-	fmt.Fprintf(ui.err, "listening on http://%s\n", ln.Addr())
+	fmt.Fprintf(ui.Err, "listening on http://%s\n", ln.Addr())
 	notify(daemon.SdNotifyReady)
 
 	reloading := make(chan struct{})
@@ -100,7 +101,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 			}
 			notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 			if err := server.Reload(); err != nil {
-				ui.say("アンケートの定義を読み直せませんでした。これまでの定義で続けます。%v", err)
+				ui.Say("アンケートの定義を読み直せませんでした。これまでの定義で続けます。%v", err)
 			} else {
 				log.Info("reloaded")
 			}
@@ -117,8 +118,8 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 	}
 	if closing != nil {
 		// It was asked to stop, and has: that is no failure of this command.
-		ui.say("書き込みの故障が直らないまま止めました。（%v）", closing)
-		ui.say("ディスクを確かめてから動かしてください。受け取ったと答えた回答は、次に動かしたときに取り出します。")
+		ui.Say("書き込みの故障が直らないまま止めました。（%v）", closing)
+		ui.Say("ディスクを確かめてから動かしてください。受け取ったと答えた回答は、次に動かしたときに取り出します。")
 	}
 	log.Info("stopped")
 	return nil
@@ -131,15 +132,15 @@ func (c *serveCmd) listen() (net.Listener, error) {
 	held, err := activation.Listeners()
 	switch {
 	case err != nil || len(held) > 1 || len(held) == 1 && held[0] == nil:
-		return nil, &problem{sentence: "systemd から渡されたソケットを使えません。", err: err,
-			next: []string{"ソケットの設定（.socket）で、ListenStream= を一つだけにしてください。"}}
+		return nil, &cli.Problem{Sentence: "systemd から渡されたソケットを使えません。", Err: err,
+			Next: []string{"ソケットの設定（.socket）で、ListenStream= を一つだけにしてください。"}}
 	case len(held) == 1:
 		return held[0], nil
 	}
 	ln, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return nil, &problem{sentence: fmt.Sprintf("%s では開けません。", c.Addr), err: err,
-			next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
+		return nil, &cli.Problem{Sentence: fmt.Sprintf("%s では開けません。", c.Addr), Err: err,
+			Next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
 	}
 	return ln, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 	"staffplan/collector/ticket"
@@ -52,28 +53,28 @@ func (c *ticketsCmd) Validate() error {
 // Run makes codes known first and writes them down after that: a slip that can
 // be read is one that works, whenever the power fails. The other way round is
 // harmless, since nobody knows a code that was never written down.
-func (c *ticketsCmd) Run(ctx context.Context, ui *ui) (err error) {
+func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
 	def, err := c.definition()
 	if err != nil {
 		return err
 	}
 	lock, err := journal.Lock(c.Data)
 	if errors.Is(err, journal.ErrLocked) {
-		return &problem{sentence: c.Data + " は、受付のプログラム（collector serve）が使っています。",
-			next: []string{"受付を止めてから、もう一度動かしてください。券ができたら、受付をまた動かします。"}}
+		return &cli.Problem{Sentence: c.Data + " は、受付のプログラム（collector serve）が使っています。",
+			Next: []string{"受付を止めてから、もう一度動かしてください。券ができたら、受付をまた動かします。"}}
 	}
 	if err != nil {
-		return &problem{sentence: c.Data + " を使えません。", err: err}
+		return &cli.Problem{Sentence: c.Data + " を使えません。", Err: err}
 	}
 	defer lock.Close()
 	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return &problem{sentence: c.Out + " は、もうあります。",
-			next: []string{"もう配った券かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
+		return &cli.Problem{Sentence: c.Out + " は、もうあります。",
+			Next: []string{"もう配った券かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
 	}
 	if err != nil {
-		return &problem{sentence: c.Out + " を作れません。", err: err,
-			next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
+		return &cli.Problem{Sentence: c.Out + " を作れません。", Err: err,
+			Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
 	}
 	defer func() {
 		if err != nil {
@@ -90,15 +91,15 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *ui) (err error) {
 		return err
 	}
 	out := bufio.NewWriter(file)
-	writeSlips(out, def, c.page(), codes, ui.progress("回答券を書いています", len(codes)))
+	writeSlips(out, def, c.page(), codes, ui.Progress("回答券を書いています", len(codes)))
 	if err := errors.Join(out.Flush(), file.Sync(), file.Close()); err != nil {
-		return &problem{sentence: c.Out + " を書けません。", err: err,
-			next: []string{"券はまだ一枚もできていません。空きを確かめて、もう一度動かしてください。"}}
+		return &cli.Problem{Sentence: c.Out + " を書けません。", Err: err,
+			Next: []string{"券はまだ一枚もできていません。空きを確かめて、もう一度動かしてください。"}}
 	}
-	ui.result("回答券を%d枚、%s に書きました。", c.Count, c.Out)
-	ui.result("ブラウザーで開き、A4に印刷して切り分けます。配り方は、1枚目の紙に書いてあります。")
-	ui.result("印刷したら、%s を消してください。このファイルを開ける人は、だれの券でも使えてしまいます。", c.Out)
-	ui.result("止めていた受付を動かすと、この券で答えられます。")
+	ui.Result("回答券を%d枚、%s に書きました。", c.Count, c.Out)
+	ui.Result("ブラウザーで開き、A4に印刷して切り分けます。配り方は、1枚目の紙に書いてあります。")
+	ui.Result("印刷したら、%s を消してください。このファイルを開ける人は、だれの券でも使えてしまいます。", c.Out)
+	ui.Result("止めていた受付を動かすと、この券で答えられます。")
 	return nil
 }
 
@@ -109,36 +110,36 @@ func (c *ticketsCmd) definition() (*survey.Definition, error) {
 		return nil, err
 	}
 	if def.Access != survey.AccessTicket {
-		return nil, &problem{sentence: "「" + def.Title + "」は、回答券を使わないアンケートです。",
-			next: []string{"券を使うなら、content/surveys/" + def.ID + "/index.md の access を ticket にして、site build で組み立て直してください。"}}
+		return nil, &cli.Problem{Sentence: "「" + def.Title + "」は、回答券を使わないアンケートです。",
+			Next: []string{"券を使うなら、content/surveys/" + def.ID + "/index.md の access を ticket にして、site build で組み立て直してください。"}}
 	}
 	if def.State(time.Now()) == survey.Over {
 		return nil, c.over(def)
 	}
 	rehearsal, err := journal.IsRehearsal(c.Data)
 	if err != nil {
-		return nil, &problem{sentence: c.Data + " を読めません。", err: err}
+		return nil, &cli.Problem{Sentence: c.Data + " を読めません。", Err: err}
 	}
 	if rehearsal {
-		return nil, &problem{sentence: c.Data + " には、練習の回答が入っています。",
-			next: []string{"配る券は、本物の回答を受け取るフォルダーに作ります。--data を確かめてください。"}}
+		return nil, &cli.Problem{Sentence: c.Data + " には、練習の回答が入っています。",
+			Next: []string{"配る券は、本物の回答を受け取るフォルダーに作ります。--data を確かめてください。"}}
 	}
 	return def, matches(def, filepath.Join(c.Data, def.ID))
 }
 
 func (c *ticketsCmd) over(def *survey.Definition) error {
-	return &problem{sentence: "「" + def.Title + "」の受付は、もう終わっています。",
-		next: []string{"id と締切を確かめてください。"}}
+	return &cli.Problem{Sentence: "「" + def.Title + "」の受付は、もう終わっています。",
+		Next: []string{"id と締切を確かめてください。"}}
 }
 
 // add makes the codes known, durably. The definition is not kept with them: the
 // questions may change until somebody answers.
-func (c *ticketsCmd) add(ctx context.Context, ui *ui, def *survey.Definition, codes []ticket.Code) (err error) {
+func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition, codes []ticket.Code) (err error) {
 	j, err := journal.Open(filepath.Join(c.Data, def.ID), journal.Options{Release: def.Release})
 	if err == nil {
 		defer func() { err = errors.Join(err, j.Close()) }()
 		if j.Recovered != "" {
-			ui.say("前に途中で止まった書き込みを片づけました。%s", j.Recovered)
+			ui.Say("前に途中で止まった書き込みを片づけました。%s", j.Recovered)
 		}
 		hashes := make([][32]byte, len(codes))
 		for i, code := range codes {
@@ -152,8 +153,8 @@ func (c *ticketsCmd) add(ctx context.Context, ui *ui, def *survey.Definition, co
 	case errors.Is(err, journal.ErrFinished):
 		return c.over(def)
 	}
-	return &problem{sentence: filepath.Join(c.Data, def.ID) + " に券の番号を入れられません。", err: err,
-		next: []string{"券は作らずに止めました。空きを確かめ、collector verify で壊れたところがないかも見てください。"}}
+	return &cli.Problem{Sentence: filepath.Join(c.Data, def.ID) + " に券の番号を入れられません。", Err: err,
+		Next: []string{"券は作らずに止めました。空きを確かめ、collector verify で壊れたところがないかも見てください。"}}
 }
 
 // page is where the survey is, or "". An address of the site alone leads on.

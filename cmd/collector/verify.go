@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/journal"
 )
 
@@ -17,7 +18,7 @@ type verifyCmd struct {
 }
 
 // Run may be used while the collector serves.
-func (c *verifyCmd) Run(ui *ui) error {
+func (c *verifyCmd) Run(ui *cli.UI) error {
 	ids := []string{c.ID}
 	if c.ID == "" {
 		folders, err := os.ReadDir(c.Data)
@@ -39,25 +40,25 @@ func (c *verifyCmd) Run(ui *ui) error {
 		}
 		if err := journal.Verify(dir); err != nil {
 			bad++
-			ui.failed(&problem{sentence: dir + " に壊れたところがあります。", err: err})
+			ui.Failed(&cli.Problem{Sentence: dir + " に壊れたところがあります。", Err: err})
 			continue
 		}
-		ui.result("%s: 壊れたところはありません。", id)
+		ui.Result("%s: 壊れたところはありません。", id)
 	}
 	switch {
 	case bad > 0:
-		return &problem{sentence: "保存してあるものが、書き込んだときと違います。",
-			next: []string{"このフォルダーには手を加えず、まず写しを取ってください。それから、控え（バックアップ）と比べてください。"}}
+		return &cli.Problem{Sentence: "保存してあるものが、書き込んだときと違います。",
+			Next: []string{"このフォルダーには手を加えず、まず写しを取ってください。それから、控え（バックアップ）と比べてください。"}}
 	case len(ids) == 0:
-		ui.result("%s: 回答はまだありません。", c.Data)
+		ui.Result("%s: 回答はまだありません。", c.Data)
 	}
 	return nil
 }
 
 func (c *verifyCmd) unreadable(err error) error {
-	p := &problem{sentence: c.Data + " を読めません。", err: err}
+	p := &cli.Problem{Sentence: c.Data + " を読めません。", Err: err}
 	if errors.Is(err, fs.ErrNotExist) {
-		p.next = []string{"--data と id を確かめてください。"}
+		p.Next = []string{"--data と id を確かめてください。"}
 	}
 	return p
 }

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/survey"
 )
 
@@ -31,15 +32,15 @@ type buildCmd struct {
 // stop people once published: made-up figures shown as results, and a form the
 // collector would not take. Hugo's templates refuse broken links. The rest is
 // for the reviewer of a change, who runs the check.
-func (c *buildCmd) Run(ctx context.Context, ui *ui) error {
+func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if c.BaseURL != "" {
 		if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return &problem{misuse: true, sentence: fmt.Sprintf("--base-url の %q は URL として読めません。", c.BaseURL),
-				next: []string{"https://example.jp/plan/ のように、https:// から書いてください。"}}
+			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("--base-url の %q は URL として読めません。", c.BaseURL),
+				Next: []string{"https://example.jp/plan/ のように、https:// から書いてください。"}}
 		}
 	}
 	started := time.Now()
-	ui.progress("サイトを組み立てています。")
+	ui.Note("サイトを組み立てています。")
 	done := make(chan error, 1)
 	b := build{root: ".", destination: c.Destination, baseURL: c.BaseURL, ui: ui}
 	var pages int
@@ -55,16 +56,16 @@ func (c *buildCmd) Run(ctx context.Context, ui *ui) error {
 		}
 	case <-ctx.Done():
 		b.cleanup()
-		return &problem{sentence: "途中で止めました。いまあるサイトはそのままです。"}
+		return &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
 	}
-	ui.result("%d ページのサイトを %s に作りました（%.1f 秒）。", pages, c.Destination, time.Since(started).Seconds())
+	ui.Result("%d ページのサイトを %s に作りました（%.1f 秒）。", pages, c.Destination, time.Since(started).Seconds())
 	return nil
 }
 
 // build is one build of the project in root.
 type build struct {
 	root, destination, baseURL string
-	ui                         *ui
+	ui                         *cli.UI
 
 	temporary atomic.Pointer[string] // the folder to remove when interrupted
 }
@@ -87,8 +88,8 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 	}
 	temporary, err := os.MkdirTemp(filepath.Dir(destination), ".site-build-")
 	if err != nil {
-		return 0, &problem{sentence: "仮のフォルダーを作れませんでした。", err: err,
-			next: []string{"置き場所に書き込めるか、空きがあるかを確かめてください。"}}
+		return 0, &cli.Problem{Sentence: "仮のフォルダーを作れませんでした。", Err: err,
+			Next: []string{"置き場所に書き込めるか、空きがあるかを確かめてください。"}}
 	}
 	b.temporary.Store(&temporary)
 	defer b.cleanup()
@@ -109,16 +110,16 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 			if strings.HasPrefix(line, "WARN") {
 				warnings++
 			}
-			fmt.Fprintln(b.ui.err, line)
+			fmt.Fprintln(b.ui.Err, line)
 		},
 	}, args...)
 	if err != nil || warnings > 0 {
-		return 0, &problem{sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
-			next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site build を動かしてください。"}}
+		return 0, &cli.Problem{Sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
+			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site build を動かしてください。"}}
 	}
 	if _, err := survey.LoadSite(site); err != nil {
-		return 0, &problem{sentence: "アンケートの定義に、受付で使えないところがあります。いまあるサイトはそのままです。", err: err,
-			next: []string{"content/surveys/ の同じ名前のフォルダーの index.md を直してください。site check で行が分かります。"}}
+		return 0, &cli.Problem{Sentence: "アンケートの定義に、受付で使えないところがあります。いまあるサイトはそのままです。", Err: err,
+			Next: []string{"content/surveys/ の同じ名前のフォルダーの index.md を直してください。site check で行が分かります。"}}
 	}
 	pages, err = finish(site)
 	if err != nil {
@@ -158,12 +159,12 @@ func (b *build) checkDestination() (string, error) {
 	holdsProject := err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator))
 	entries, err := os.ReadDir(destination)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || holdsProject {
-		return "", &problem{misuse: true, sentence: fmt.Sprintf("%s には置けません。", b.destination), err: err,
-			next: []string{"--destination に、サイトだけを入れるフォルダーを書いてください。"}}
+		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には置けません。", b.destination), Err: err,
+			Next: []string{"--destination に、サイトだけを入れるフォルダーを書いてください。"}}
 	}
 	if _, err := os.Stat(filepath.Join(destination, "index.html")); len(entries) > 0 && err != nil {
-		return "", &problem{misuse: true, sentence: fmt.Sprintf("%s には、サイトではないものが入っているようです。", b.destination),
-			next: []string{"入れ替えると消えてしまうので、止めました。空のフォルダーか、新しい名前を --destination に書いてください。"}}
+		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には、サイトではないものが入っているようです。", b.destination),
+			Next: []string{"入れ替えると消えてしまうので、止めました。空のフォルダーか、新しい名前を --destination に書いてください。"}}
 	}
 	return destination, nil
 }
@@ -173,11 +174,11 @@ func (b *build) checkDestination() (string, error) {
 func swap(destination, site, old string) error {
 	err := os.Rename(destination, old)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &problem{sentence: "いまあるサイトを動かせないので、入れ替えませんでした。", err: err}
+		return &cli.Problem{Sentence: "いまあるサイトを動かせないので、入れ替えませんでした。", Err: err}
 	}
 	if err := os.Rename(site, destination); err != nil {
 		os.Rename(old, destination)
-		return &problem{sentence: "新しいサイトに入れ替えられませんでした。", err: err}
+		return &cli.Problem{Sentence: "新しいサイトに入れ替えられませんでした。", Err: err}
 	}
 	return nil
 }
@@ -243,8 +244,8 @@ func gitKnowsDates(ctx context.Context, root string) bool {
 // atProjectRoot makes sure that the commands work on a project.
 func atProjectRoot(root string) error {
 	if _, err := os.Stat(filepath.Join(root, "hugo.toml")); err != nil {
-		return &problem{sentence: "ここには hugo.toml がありません。",
-			next: []string{"プロジェクトのフォルダー（hugo.toml と content/ のある所）に移ってから、もう一度動かしてください。"}}
+		return &cli.Problem{Sentence: "ここには hugo.toml がありません。",
+			Next: []string{"プロジェクトのフォルダー（hugo.toml と content/ のある所）に移ってから、もう一度動かしてください。"}}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,16 +14,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"staffplan/cmd/internal/cli"
 )
 
 type checkCmd struct {
 	Format string `enum:"text,github,json" default:"text" placeholder:"形式" help:"結果の形。text（人が読む）、github（GitHub の画面に出す）、json。"`
 }
 
-// errFindings says that the check has run and printed what it found.
-var errFindings = errors.New("findings")
-
-func (c *checkCmd) Run(ui *ui) error {
+func (c *checkCmd) Run(ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
@@ -32,16 +30,16 @@ func (c *checkCmd) Run(ui *ui) error {
 	if err != nil {
 		return err
 	}
-	if err := formats[c.Format](ui.out, findings); err != nil {
+	if err := formats[c.Format](ui.Out, findings); err != nil {
 		return err
 	}
 	if len(findings) > 0 {
 		if c.Format == "text" {
-			ui.say("%d か所に、直したいところがあります。", len(findings))
+			ui.Say("%d か所に、直したいところがあります。", len(findings))
 		}
-		return errFindings
+		return cli.ErrReported
 	}
-	ui.progress("%d ページを確かめました。直すところはありません。", pages)
+	ui.Note("%d ページを確かめました。直すところはありません。", pages)
 	return nil
 }
 

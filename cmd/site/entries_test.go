@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"staffplan/cmd/internal/cli"
 )
 
 // projectCopy returns a folder with all that a build reads.
@@ -48,7 +50,7 @@ func TestArchetypes(t *testing.T) {
 		if k.folder {
 			file = "content/" + k.section + "/" + name + "/index.md"
 		}
-		if err := (&newCmd{k.name, name}).Run(&ui{out: io.Discard, err: os.Stderr}); err != nil {
+		if err := (&newCmd{k.name, name}).Run(cli.NewUI("site", io.Discard, os.Stderr)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(file)
@@ -101,7 +103,7 @@ func TestEntries(t *testing.T) {
 	add("knowledge", "a", "ろのノート", "work: 窓口; minutes: 2")
 	add("proposals", "a", "よい提案", "received: 2026-11-12; state: 見送り")
 
-	b := build{root: dir, destination: filepath.Join(dir, "public"), ui: newUI(os.Stdout, os.Stderr)}
+	b := build{root: dir, destination: filepath.Join(dir, "public"), ui: cli.NewUI("site", os.Stdout, os.Stderr)}
 	if _, err := b.run(context.Background()); err != nil {
 		t.Fatal(err)
 	}

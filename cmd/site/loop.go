@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector/survey"
 )
 
@@ -172,10 +173,10 @@ func refuseRehearsals(project fs.FS) error {
 	for _, file := range files {
 		r, err := readResults(project, file)
 		if err != nil {
-			return &problem{sentence: file + " を読めません。", err: err, next: []string{"collector report で作り直してください。"}}
+			return &cli.Problem{Sentence: file + " を読めません。", Err: err, Next: []string{"collector report で作り直してください。"}}
 		}
 		if r.Rehearsal {
-			return &problem{sentence: fmt.Sprintf("%s: %s", file, rehearsalRefused)}
+			return &cli.Problem{Sentence: fmt.Sprintf("%s: %s", file, rehearsalRefused)}
 		}
 	}
 	return nil

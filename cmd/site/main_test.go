@@ -4,16 +4,13 @@ package main
 // from a copy of the small project in testdata/small and changes it.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -37,11 +34,7 @@ func (r testRun) Run() int {
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(testRun{m}, map[string]func(){"site": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		os.Exit(execute(ctx, os.Args[1:], newUI(os.Stdout, os.Stderr)))
-	}})
+	testscript.Main(testRun{m}, map[string]func(){"site": main})
 }
 
 func TestScripts(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"staffplan/cmd/internal/cli"
 )
 
 type newCmd struct {
@@ -37,7 +39,7 @@ var kinds = []kind{
 	{"results", "results", "アンケートの結果", true},
 }
 
-func (c *newCmd) Run(ui *ui) error {
+func (c *newCmd) Run(ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
@@ -46,8 +48,8 @@ func (c *newCmd) Run(ui *ui) error {
 		return err
 	}
 	if !slug.MatchString(c.Slug) {
-		return &problem{misuse: true, sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
-			next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
+			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
 	}
 	file := path.Join("content", k.section, c.Slug+".md")
 	if k.folder {
@@ -55,22 +57,20 @@ func (c *newCmd) Run(ui *ui) error {
 	}
 	for _, there := range []string{file, path.Join("content", k.section, c.Slug)} {
 		if _, err := os.Stat(filepath.FromSlash(there)); !errors.Is(err, fs.ErrNotExist) {
-			return &problem{sentence: there + " は、もうあります。", next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
+			return &cli.Problem{Sentence: there + " は、もうあります。", Next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
 		}
 	}
 	err = runHugo(".", hugoLines{
 		chatter: func(string) {},
-		trouble: func(line string) { fmt.Fprintln(ui.err, line) },
+		trouble: func(line string) { fmt.Fprintln(ui.Err, line) },
 	}, "new", "content", "--kind", k.section, "--noBuildLock", file)
 	if err != nil {
-		return &problem{sentence: "ひな形を作れませんでした。", next: []string{"上の行に、直すところが出ています。"}}
+		return &cli.Problem{Sentence: "ひな形を作れませんでした。", Next: []string{"上の行に、直すところが出ています。"}}
 	}
-	ui.result("%s", file)
-	if ui.terminal {
-		ui.say("%sのひな形を作りました。", k.japanese)
-		ui.say("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
-		ui.say("公開するときは、draft: true の行を消します。")
-	}
+	ui.Result("%s", file)
+	ui.Note("%sのひな形を作りました。", k.japanese)
+	ui.Note("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
+	ui.Note("公開するときは、draft: true の行を消します。")
 	return nil
 }
 
@@ -82,6 +82,6 @@ func kindNamed(name string) (kind, error) {
 		}
 		list = append(list, fmt.Sprintf("%-14s%s", k.name, k.japanese))
 	}
-	return kind{}, &problem{misuse: true, sentence: fmt.Sprintf("%q という種類はありません。", name),
-		next: append([]string{"使える種類:"}, strings.Split("  "+strings.Join(list, "\n  "), "\n")...)}
+	return kind{}, &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q という種類はありません。", name),
+		Next: append([]string{"使える種類:"}, strings.Split("  "+strings.Join(list, "\n  "), "\n")...)}
 }

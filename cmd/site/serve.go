@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"time"
 
+	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
 )
 
@@ -32,14 +33,14 @@ type serveCmd struct {
 
 // Run serves until ctx ends. Hugo's server takes no context: it hears the same
 // signals as this process, and where it does not it ends with it.
-func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
+func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
 	ln, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return &problem{sentence: fmt.Sprintf("%s では開けません。", c.Addr), err: err,
-			next: []string{"ほかで使っていないかを確かめるか、--addr 127.0.0.1:0 のように別のアドレスを書いてください。"}}
+		return &cli.Problem{Sentence: fmt.Sprintf("%s では開けません。", c.Addr), Err: err,
+			Next: []string{"ほかで使っていないかを確かめるか、--addr 127.0.0.1:0 のように別のアドレスを書いてください。"}}
 	}
 	defer ln.Close()
 	temporary, err := os.MkdirTemp("", "site-serve-")
@@ -50,7 +51,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 
 	l := &live{site: filepath.Join(temporary, "site"), origin: origin(ln.Addr()), ui: ui,
 		ended: make(chan error, 1), rebuilt: make(chan struct{}, 1)}
-	ui.progress("サイトを組み立てています。")
+	ui.Note("サイトを組み立てています。")
 	backend, err := l.start(ctx, c.hugoClock())
 	if err != nil {
 		return err
@@ -60,17 +61,17 @@ func (c *serveCmd) Run(ctx context.Context, ui *ui) error {
 		Data:   c.Data,
 		Static: proxy(backend),
 		Now:    c.now(),
-		Log:    slog.New(slog.NewTextHandler(ui.err, nil)),
+		Log:    slog.New(slog.NewTextHandler(ui.Err, nil)),
 	})
 	if err != nil {
-		return &problem{sentence: "回答の受付を始められません。", err: err,
-			next: []string{"アンケートの定義なら content/surveys/ を直してください。フォルダーのことなら --data に別の場所を書けます。"}}
+		return &cli.Problem{Sentence: "回答の受付を始められません。", Err: err,
+			Next: []string{"アンケートの定義なら content/surveys/ を直してください。フォルダーのことなら --data に別の場所を書けます。"}}
 	}
 	if !c.Clock.IsZero() {
-		ui.say("注意: 時計を %s から始めています。", c.Clock.Format(time.RFC3339))
+		ui.Say("注意: 時計を %s から始めています。", c.Clock.Format(time.RFC3339))
 	}
-	fmt.Fprintf(ui.err, "listening on %s\n", l.origin)
-	ui.progress("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin)
+	fmt.Fprintf(ui.Err, "listening on %s\n", l.origin)
+	ui.Note("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin)
 
 	reloading := make(chan struct{})
 	go func() {
@@ -114,7 +115,7 @@ func origin(addr net.Addr) string {
 // live is Hugo's server in this process.
 type live struct {
 	site, origin string
-	ui           *ui
+	ui           *cli.UI
 	ended        chan error    // receives once, when Hugo has ended
 	rebuilt      chan struct{} // receives after a rebuild
 }
@@ -145,7 +146,7 @@ func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
 					}
 				}
 			},
-			trouble: func(line string) { fmt.Fprintln(l.ui.err, line) },
+			trouble: func(line string) { fmt.Fprintln(l.ui.Err, line) },
 		}, args...)
 	}()
 	backend := &url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
@@ -165,10 +166,10 @@ func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
 	case <-ready:
 		return backend, nil
 	case <-l.ended:
-		return nil, &problem{sentence: "サイトを組み立てられませんでした。",
-			next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site serve を動かしてください。"}}
+		return nil, &cli.Problem{Sentence: "サイトを組み立てられませんでした。",
+			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site serve を動かしてください。"}}
 	case <-ctx.Done():
-		return nil, &problem{sentence: "途中で止めました。"}
+		return nil, &cli.Problem{Sentence: "途中で止めました。"}
 	}
 }
 
@@ -181,7 +182,7 @@ func (l *live) reload(ctx context.Context, server *collector.Server) {
 			return
 		case <-l.rebuilt:
 			if err := server.Reload(); err != nil {
-				l.ui.failed(&problem{sentence: "アンケートの定義を読み直せませんでした。受付は、前の定義のまま続けています。", err: err})
+				l.ui.Failed(&cli.Problem{Sentence: "アンケートの定義を読み直せませんでした。受付は、前の定義のまま続けています。", Err: err})
 			}
 		}
 	}

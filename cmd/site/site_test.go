@@ -21,6 +21,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"staffplan/cmd/internal/cli"
 )
 
 const published = "https://example.jp/staffplan/"
@@ -43,7 +45,7 @@ var buildOnce = sync.OnceValues(func() (*builtSite, error) {
 		return nil, err
 	}
 	removeAtEnd = append(removeAtEnd, dir)
-	b := build{root: "../..", destination: filepath.Join(dir, "public"), baseURL: published, ui: newUI(os.Stdout, os.Stderr)}
+	b := build{root: "../..", destination: filepath.Join(dir, "public"), baseURL: published, ui: cli.NewUI("site", os.Stdout, os.Stderr)}
 	if _, err := b.run(context.Background()); err != nil {
 		return nil, err
 	}

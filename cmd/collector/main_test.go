@@ -11,8 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"staffplan/collector/journal"
@@ -20,6 +22,19 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"collector": main})
+}
+
+// The examples that --help shows are read as they stand.
+func TestExamples(t *testing.T) {
+	parser := kong.Must(&commandLine{})
+	for _, command := range parser.Model.Children {
+		example := strings.Fields(command.Tag.Get("example"))
+		if len(example) < 2 || example[0] != "collector" || example[1] != command.Name {
+			t.Errorf("the example of %s is %q", command.Name, example)
+		} else if _, err := parser.Parse(example[1:]); err != nil {
+			t.Errorf("%q: %v", example, err)
+		}
+	}
 }
 
 func TestScripts(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
-	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -23,11 +22,12 @@ import (
 )
 
 type serveCmd struct {
-	Site        string    `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
-	Data        string    `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
-	Addr        string    `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
-	MaxInflight int       `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
-	Clock       time.Time `placeholder:"時刻" help:"この時刻から始まったことにします（練習と試験のため）。例: 2026-11-01T09:00:00+09:00"`
+	Site        string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
+	Data        string `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
+	Addr        string `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
+	MaxInflight int    `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
+
+	cli.Clock
 }
 
 // Validate is kong's: what it refuses is wrong usage.
@@ -76,16 +76,13 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 		Site:        c.Site,
 		Data:        c.Data,
 		MaxInflight: c.MaxInflight,
-		Now:         c.now(),
+		Now:         c.Now(ui),
 		Log:         log,
 	})
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	if !c.Clock.IsZero() {
-		ui.Say("注意: 時計を %s から始めています。本番では --clock を付けないでください。", c.Clock.Format(time.RFC3339))
-	}
 	fmt.Fprintf(ui.Err, "listening on http://%s\n", ln.Addr())
 	notify(daemon.SdNotifyReady)
 
@@ -143,15 +140,6 @@ func (c *serveCmd) listen() (net.Listener, error) {
 			Next: []string{"ほかで使っていないかを確かめるか、--addr で別のアドレスを書いてください。"}}
 	}
 	return ln, nil
-}
-
-// now is the clock, nil for the real one.
-func (c *serveCmd) now() func() time.Time {
-	if c.Clock.IsZero() {
-		return nil
-	}
-	started := time.Now()
-	return func() time.Time { return c.Clock.Add(time.Since(started)) }
 }
 
 // withoutTime leaves the time to whoever keeps the log: a line of trouble is

@@ -3,14 +3,18 @@
 // that nothing else has to be installed.
 package main
 
-import "staffplan/cmd/internal/cli"
+import (
+	"github.com/gohugoio/hugo/common/hugo"
+
+	"staffplan/cmd/internal/cli"
+)
 
 // commandLine is what can be typed; each command has a file of its own.
 type commandLine struct {
-	Build buildCmd `cmd:"" help:"公開するサイトを組み立てます。"`
-	Serve serveCmd `cmd:"" help:"書きながら確かめるためのサイトを開きます。回答の受付も動きます。"`
-	Check checkCmd `cmd:"" help:"content/ の書き方とつながりを確かめます。"`
-	New   newCmd   `cmd:"" help:"新しいページのひな形を作ります。"`
+	Build buildCmd `cmd:"" help:"公開するサイトを組み立てます。" example:"site build --base-url https://plan.example/"`
+	Serve serveCmd `cmd:"" help:"書きながら確かめるためのサイトを開きます。回答の受付も動きます。" example:"site serve --data data"`
+	Check checkCmd `cmd:"" help:"content/ の書き方とつながりを確かめます。" example:"site check --format github"`
+	New   newCmd   `cmd:"" help:"新しいページのひな形を作ります。" example:"site new event spring-2027"`
 }
 
 func main() {
@@ -18,5 +22,6 @@ func main() {
 		Name:        "site",
 		Description: "職員力向上基本プランのサイトを作る道具です。プロジェクトのフォルダー（hugo.toml のある所）で使います。",
 		Grammar:     &commandLine{},
+		Parts:       []string{"Hugo: " + hugo.CurrentVersion.String()},
 	}.Main()
 }

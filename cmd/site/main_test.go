@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"staffplan/cmd/internal/browser"
@@ -35,6 +36,19 @@ func (r testRun) Run() int {
 
 func TestMain(m *testing.M) {
 	testscript.Main(testRun{m}, map[string]func(){"site": main})
+}
+
+// The examples that --help shows are read as they stand.
+func TestExamples(t *testing.T) {
+	parser := kong.Must(&commandLine{})
+	for _, command := range parser.Model.Children {
+		example := strings.Fields(command.Tag.Get("example"))
+		if len(example) < 2 || example[0] != "site" || example[1] != command.Name {
+			t.Errorf("the example of %s is %q", command.Name, example)
+		} else if _, err := parser.Parse(example[1:]); err != nil {
+			t.Errorf("%q: %v", example, err)
+		}
+	}
 }
 
 func TestScripts(t *testing.T) {

@@ -26,9 +26,10 @@ import (
 )
 
 type serveCmd struct {
-	Addr  string    `default:"127.0.0.1:1313" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
-	Data  string    `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
-	Clock time.Time `placeholder:"時刻" help:"この時刻から始まったことにします（練習と試験のため）。例: 2026-11-01T09:00:00+09:00"`
+	Addr string `default:"127.0.0.1:1313" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
+	Data string `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
+
+	cli.Clock
 }
 
 // Run serves until ctx ends. Hugo's server takes no context: it hears the same
@@ -60,15 +61,12 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 		Site:   l.site,
 		Data:   c.Data,
 		Static: proxy(backend),
-		Now:    c.now(),
+		Now:    c.Now(ui),
 		Log:    slog.New(slog.NewTextHandler(ui.Err, nil)),
 	})
 	if err != nil {
 		return &cli.Problem{Sentence: "回答の受付を始められません。", Err: err,
 			Next: []string{"アンケートの定義なら content/surveys/ を直してください。フォルダーのことなら --data に別の場所を書けます。"}}
-	}
-	if !c.Clock.IsZero() {
-		ui.Say("注意: 時計を %s から始めています。", c.Clock.Format(time.RFC3339))
 	}
 	fmt.Fprintf(ui.Err, "listening on %s\n", l.origin)
 	ui.Note("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin)
@@ -87,20 +85,11 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	return err
 }
 
-// now is the collector's clock, nil for the real one.
-func (c *serveCmd) now() func() time.Time {
-	if c.Clock.IsZero() {
-		return nil
-	}
-	started := time.Now()
-	return func() time.Time { return c.Clock.Add(time.Since(started)) }
-}
-
 func (c *serveCmd) hugoClock() []string {
-	if c.Clock.IsZero() {
+	if c.Start.IsZero() {
 		return nil
 	}
-	return []string{"--clock", c.Clock.Format(time.RFC3339)}
+	return []string{"--clock", c.Start.Format(time.RFC3339)}
 }
 
 // origin is the address a browser uses for a listener.

@@ -9,18 +9,22 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 )
 
-// App is one of the two. Grammar points to a struct with a field for each
-// command, as kong reads it; commands may ask for a context.Context, which ends
-// with SIGINT or SIGTERM, and for a *UI.
+// App is one of the two commands.
 type App struct {
 	Name, Description string
-	Grammar           any
+
+	// Grammar points to a struct with a field for each command, as kong reads
+	// it, and with an example of each in the tag "example". Commands may ask for
+	// a context.Context, which ends with SIGINT or SIGTERM, and for a *UI.
+	Grammar any
+
+	// Parts are lines that --version shows below the revision.
+	Parts []string
 }
 
 // Main runs the process's command line and ends the process.
@@ -31,27 +35,17 @@ func (a App) Main() {
 	os.Exit(code)
 }
 
-// run is Main without the process: it returns the exit status.
+// run returns the exit status, except that --help and --version end the process.
 func (a App) run(ctx context.Context, args []string, ui *UI) int {
-	parser := kong.Must(a.Grammar,
-		kong.Name(a.Name),
-		kong.Description(a.Description),
-		kong.Writers(ui.Out, ui.Err),
+	parser := a.parser(kong.Writers(ui.Out, ui.Err),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(ui),
-	)
+		kong.Bind(ui))
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		var names []string
-		for _, c := range parser.Model.Children {
-			names = append(names, c.Name)
-		}
-		err = &Problem{Misuse: true, Sentence: "この打ち方では動かせません。", Err: err,
-			Next: []string{"使える命令: " + strings.Join(names, "、"),
-				"使い方は " + a.Name + " --help で見られます。"}}
+		err = misuse(parser, err)
 	} else {
 		err = command.Run()
 	}
@@ -67,4 +61,16 @@ func (a App) run(ctx context.Context, args []string, ui *UI) int {
 		return 2
 	}
 	return 1
+}
+
+func (a App) parser(options ...kong.Option) *kong.Kong {
+	var everywhere struct {
+		Version kong.VersionFlag `help:"版を見せます。"`
+	}
+	return kong.Must(a.Grammar, append(options,
+		kong.Name(a.Name),
+		kong.Description(a.Description),
+		kong.Embed(&everywhere),
+		kong.Vars{"version": a.version()},
+		kong.Help(printHelp))...)
 }

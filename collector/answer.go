@@ -170,7 +170,7 @@ func (sub *submission) parse(body []byte) (err error) {
 // keep checks the answer and returns once it is on disk. A ticket is used up by
 // an answer that is on disk and by nothing else.
 func (s *Server) keep(sub *submission) error {
-	entry, fields, err := NewEntry(sub.form.def, sub.input)
+	entry, fields, err := sub.form.encoder.Entry(sub.input)
 	if err == nil && len(fields) == 0 {
 		err = sub.form.store.append(entry)
 	}

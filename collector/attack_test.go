@@ -452,14 +452,11 @@ func TestAttackOnSealedFiles(t *testing.T) {
 			*to = append(*to, []byte(line))
 		}
 	}
-	clear, err := report.Open(def, &released, identity)
+	responses, err := report.Read(def, &released, identity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := report.NewTables(def, clear, report.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tables := responses.Tables()
 	for k, line := range textLines(closed["responses.jsonl"]) {
 		table.guess(tables.Answers.Rows[k][0] == 1+2*(1-chose[who[line]]%2), 0.5)
 	}

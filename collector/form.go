@@ -22,13 +22,14 @@ import (
 // form is one survey as it stands now. A reload makes a new form over the same
 // store; requests under way end with the old one, which the new one fits.
 type form struct {
-	def    *survey.Definition
-	store  *store
-	thanks []string // value of Location once the answer is on disk
+	def     *survey.Definition
+	encoder *Encoder
+	store   *store
+	thanks  []string // value of Location once the answer is on disk
 }
 
 func newForm(d *survey.Definition, s *store) *form {
-	return &form{d, s, []string{"/surveys/" + d.ID + "/thanks/"}}
+	return &form{d, NewEncoder(d), s, []string{"/surveys/" + d.ID + "/thanks/"}}
 }
 
 // admits says whether answers are taken at this time. That a survey was closed

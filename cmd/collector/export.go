@@ -33,17 +33,14 @@ func (c *exportCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
+	responses, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {
 		return err
 	}
 	if c.Out == "" {
 		c.Out = def.ID + "." + c.Format
 	}
-	tables, err := report.NewTables(def, released, report.Options{Rehearsal: rehearsal})
-	if err != nil {
-		return misfit(filepath.Join(c.Data, def.ID), err)
-	}
+	tables := responses.Tables()
 	if err := c.write(tables); err != nil {
 		return err
 	}
@@ -53,7 +50,7 @@ func (c *exportCmd) Run(ui *cli.UI) error {
 		ui.Result("%s に、自由に書かれた文を%d件書きました。だれの答えと組になるかは、分かりません。", c.beside("-comments"), len(tables.Texts.Rows))
 	}
 	ui.Result("%s に、問いと選択肢の言葉があります。", c.beside("-questions"))
-	if rehearsal {
+	if responses.Rehearsal {
 		ui.Result("練習の回答です。どの行にも「練習」とあります。")
 	}
 	if n := len(tables.Answers.Rows); n < def.Minimum {

@@ -123,13 +123,13 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	crowd := newCrowd(def)
+	crowd, encoder := newCrowd(def), collector.NewEncoder(def)
 	inputs := make(chan survey.Input)
 	var senders sync.WaitGroup
 	for range 64 { // many at once share a sync
 		senders.Go(func() {
 			for in := range inputs {
-				if err := send(ctx, j, def, in); err != nil {
+				if err := send(ctx, j, encoder, in); err != nil {
 					stop(err)
 				}
 			}
@@ -163,8 +163,8 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 
 // send stores an answer. An error is a survey that even a right answer does not
 // pass, or trouble with storing it.
-func send(ctx context.Context, j *journal.Journal, def *survey.Definition, in survey.Input) error {
-	entry, wrong, err := collector.NewEntry(def, in)
+func send(ctx context.Context, j *journal.Journal, encoder *collector.Encoder, in survey.Input) error {
+	entry, wrong, err := encoder.Entry(in)
 	if len(wrong) > 0 {
 		err = fmt.Errorf("%s: %s", wrong[0].Name, wrong[0].Message)
 	}

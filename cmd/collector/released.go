@@ -20,38 +20,38 @@ import (
 	"staffplan/collector/survey"
 )
 
-// read gives the released lines, opened with the key in the file identity where
-// they are sealed. It may be used while the collector serves.
-func read(def *survey.Definition, data, identity string, ui *cli.UI) (released *journal.Released, rehearsal bool, err error) {
-	if rehearsal, err = mayRead(def, data); err != nil {
-		return nil, false, err
+// read gives what has been released, opened with the key in the file identity
+// where it is sealed. It may be used while the collector serves.
+func read(def *survey.Definition, data, identity string, ui *cli.UI) (*report.Responses, error) {
+	rehearsal, err := mayRead(def, data)
+	if err != nil {
+		return nil, err
 	}
 	var keys []age.Identity
 	switch {
 	case def.SealedTo != "":
 		if keys, err = identities(def, identity); err != nil {
-			return nil, false, err
+			return nil, err
 		}
 	case identity != "":
 		ui.Say("このアンケートの回答は封じていないので、鍵は使いません。")
 	}
 	dir := filepath.Join(data, def.ID)
-	if released, err = journal.Read(dir); err != nil {
-		return nil, false, &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
+	released, err := journal.Read(dir)
+	if err != nil {
+		return nil, &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
 			Next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
 	}
-	if def.SealedTo != "" {
-		if released, err = report.Open(def, released, keys...); err != nil {
-			return nil, false, &cli.Problem{Sentence: dir + " に、開けない行か、あってはいけない行があります。", Err: err,
-				Next: []string{"何も書かずに止めました。ファイルが書き換えられたのかもしれません。手を加えずに写しを取り、控え（バックアップ）と比べてください。"}}
-		}
+	responses, err := report.Read(def, released, keys...)
+	switch {
+	case err == nil:
+		responses.Rehearsal = rehearsal
+		return responses, nil
+	case def.SealedTo != "":
+		return nil, &cli.Problem{Sentence: dir + " に、開けない行か、あってはいけない行があります。", Err: err,
+			Next: []string{"何も書かずに止めました。ファイルが書き換えられたのかもしれません。手を加えずに写しを取り、控え（バックアップ）と比べてください。"}}
 	}
-	return released, rehearsal, nil
-}
-
-// misfit is a line that no figure may be made from.
-func misfit(dir string, err error) error {
-	return &cli.Problem{Sentence: dir + " に、定義と合わない回答があります。", Err: err,
+	return nil, &cli.Problem{Sentence: dir + " に、定義と合わない回答があります。", Err: err,
 		Next: []string{"何も書かずに止めました。collector verify で、壊れたところがないかを確かめてください。"}}
 }
 

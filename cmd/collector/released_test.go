@@ -44,12 +44,13 @@ func sealto(ts *testscript.TestScript, neg bool, args []string) {
 func answered(ts *testscript.TestScript, neg bool, args []string) {
 	def, err := survey.Parse([]byte(ts.ReadFile(args[1])))
 	ts.Check(err)
+	encoder := collector.NewEncoder(def)
 	var entries []journal.Entry
 	forms := bufio.NewScanner(strings.NewReader(ts.ReadFile(args[2])))
 	for forms.Scan() {
 		in, err := survey.ParseForm(forms.Bytes())
 		ts.Check(err)
-		entry, wrong, err := collector.NewEntry(def, in)
+		entry, wrong, err := encoder.Entry(in)
 		ts.Check(err)
 		if len(wrong) > 0 {
 			ts.Fatalf("%s: %v", forms.Text(), wrong)

@@ -40,15 +40,11 @@ func (c *reportCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	released, rehearsal, err := read(def, c.Data, c.Identity, ui)
+	responses, err := read(def, c.Data, c.Identity, ui)
 	if err != nil {
 		return err
 	}
-	results, err := report.Make(def, released, report.Options{Rehearsal: rehearsal})
-	if err != nil {
-		return misfit(filepath.Join(c.Data, def.ID), err)
-	}
-	return c.write(def, results, ui)
+	return c.write(def, responses.Results(), ui)
 }
 
 func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *cli.UI) error {

@@ -1,5 +1,7 @@
 package report
 
+// Figures, against ones worked out by hand and by a second way to count.
+
 import (
 	"bytes"
 	"encoding/json"
@@ -45,11 +47,16 @@ func released(lines map[string]int) *journal.Released {
 
 func make1(t testing.TB, def *survey.Definition, r *journal.Released) *Results {
 	t.Helper()
-	results, err := Make(def, r, Options{})
+	return read(t, def, r).Results()
+}
+
+func read(t testing.TB, def *survey.Definition, r *journal.Released) *Responses {
+	t.Helper()
+	responses, err := Read(def, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return results
+	return responses
 }
 
 // TestFigures compares whole reports with figures worked out by hand.
@@ -187,144 +194,6 @@ func TestFigures(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", &compact, &want)
 			}
 		})
-	}
-}
-
-func TestParts(t *testing.T) {
-	const parts = `{"id":"q","kind":"scale","text":"q",` + five + `},
-		{"id":"unit","kind":"choice","text":"所属","group":true,"options":[
-		{"value":"top","text":"T","part_of":""},{"value":"a","text":"A","part_of":"top"},{"value":"b","text":"B","part_of":"top"},{"value":"c","text":"C","part_of":""}]}`
-	def := define(t, parts)
-	answers := map[string]int{`{"q":1,"unit":"a"}`: 10, `{"q":3,"unit":"b"}`: 20, `{"q":5,"unit":"c"}`: 10}
-	results := make1(t, def, released(answers))
-	if got, want := results.Groups[0].N, 30; got != want {
-		t.Errorf("an option has %d people, with its parts there are %d", got, want)
-	}
-	answers[`{"q":5,"unit":"top"}`] = 9
-	for _, g := range make1(t, def, released(answers)).Groups {
-		if !g.Suppressed {
-			t.Errorf("group %s is shown, and nine people are what remains of its parts", g.Value)
-		}
-	}
-}
-
-func TestHeadcount(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units)
-	r := released(map[string]int{`{"q":1,"unit":"a"}`: 10, `{"q":3,"unit":"b"}`: 20})
-	for _, test := range []struct {
-		heads map[string]int
-		want  int
-	}{
-		{map[string]int{}, 0},
-		{map[string]int{"a": 12}, 0},
-		{map[string]int{"a": 12, "b": 40}, 52},
-		{map[string]int{"a": 12, "b": 12}, 0}, // more answered than were asked
-	} {
-		def.Headcount = test.heads
-		if got := make1(t, def, r).Headcount; got != test.want {
-			t.Errorf("headcount %v: got %d, want %d", test.heads, got, test.want)
-		}
-	}
-}
-
-func TestSecondGroupQuestion(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units+`,`+strings.ReplaceAll(units, `"unit"`, `"age"`))
-	results := make1(t, def, released(map[string]int{`{"q":1,"unit":"a","age":"b"}`: 10, `{"q":3,"unit":"b","age":"a"}`: 20}))
-	for _, g := range results.Groups {
-		if g.Suppressed != (g.Question == "age") {
-			t.Errorf("%s %s: suppressed is %v", g.Question, g.Value, g.Suppressed)
-		}
-	}
-	if !results.Questions[2].Suppressed {
-		t.Error("the sizes of hidden groups are printed")
-	}
-}
-
-func TestComments(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},{"id":"c","kind":"text","text":"c","max":100}`)
-	r := released(map[string]int{`{"q":1}`: 20})
-	write := func(text string) {
-		line, _ := json.Marshal(map[string]string{"survey": "s", "question": "c", "text": text})
-		r.Texts = append(r.Texts, line)
-	}
-	for i := range 9 {
-		write(string(rune('i' - i)))
-	}
-	if got := make1(t, def, r).Comments[0]; !got.Suppressed || got.Texts != nil {
-		t.Errorf("nine texts are shown: %v", got)
-	}
-	write("a < b & \"c\"\n{[,]}\\")
-	results := make1(t, def, r)
-	if got := results.Comments[0].Texts; len(got) != 10 || !slices.IsSorted(got) {
-		t.Errorf("ten texts: got %q", got)
-	}
-	encoded, err := results.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain, _ := encode(results)
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, encoded); err != nil || compact.String() != string(plain) {
-		t.Errorf("lines changed what is said: %v\n%s", err, encoded)
-	}
-	if !bytes.Contains(encoded, []byte("a < b & ")) {
-		t.Error("a text is not written as it was")
-	}
-}
-
-// TestShares tries all counts of small groups. What is printed must be what at
-// least two counts give: each "low" stands for 0 and for 1, each "high" for n
-// and for n-1, and what is left out may be something else than 0 and n.
-func TestShares(t *testing.T) {
-	for _, kinds := range []int{2, 3} {
-		for n := 10; n <= 60; n++ {
-			printed := map[string][][]int{} // what is printed → all counts that give it
-			for a := 0; a <= n; a++ {
-				for b := 0; a+b <= n; b++ {
-					counts := []int{a, b, n - a - b}
-					if kinds == 2 {
-						if b > 0 {
-							break
-						}
-						counts = []int{a, n - a}
-					}
-					var key strings.Builder
-					for i, s := range shares(n, counts...) {
-						if s != nil && *s >= 0 && (*s != Share(math.Floor(100*float64(counts[i])/float64(n)+0.5))) {
-							t.Fatalf("%v of %d: printed %d", counts, n, *s)
-						}
-						if s == nil {
-							key.WriteString("- ")
-						} else {
-							fmt.Fprint(&key, *s, " ")
-						}
-					}
-					printed[key.String()] = append(printed[key.String()], counts)
-				}
-			}
-			for key, all := range printed {
-				for i, field := range strings.Fields(key) {
-					may := map[int]bool{}
-					for _, counts := range all {
-						may[counts[i]] = true
-					}
-					switch field {
-					case "-1":
-						if !may[0] || !may[1] {
-							t.Errorf("%d: %q gives low number %d away: %v", n, key, i, all)
-						}
-					case "-2":
-						if !may[n] || !may[n-1] {
-							t.Errorf("%d: %q gives high number %d away: %v", n, key, i, all)
-						}
-					case "-":
-						if len(may) < 2 {
-							t.Errorf("%d: %q gives number %d away: %v", n, key, i, all)
-						}
-					}
-				}
-			}
-		}
 	}
 }
 
@@ -485,103 +354,4 @@ func TestWrite(t *testing.T) {
 	if err := r.Write(filepath.Join(name, "x")); err == nil {
 		t.Error("no error where there is no folder")
 	}
-}
-
-// everyKind is a definition with a question of each kind.
-func everyKind(t testing.TB) *survey.Definition {
-	return define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units+`,
-		{"id":"m","kind":"multi","text":"m","options":[{"value":"x","text":"X","part_of":""},{"value":"y","text":"Y","part_of":""}]},
-		{"id":"c","kind":"text","text":"c","max":100}`)
-}
-
-// TestStoredLines: what the validation stores is read here.
-func TestStoredLines(t *testing.T) {
-	def := everyKind(t)
-	in, err := survey.ParseForm([]byte("q=4&unit=b&m=y&m=x&c=%E3%81%82"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, problems := def.Validate(in)
-	if problems != nil {
-		t.Fatal(problems)
-	}
-	p, err := readAnswer(def, response.Answers)
-	if err != nil {
-		t.Fatalf("%s: %v", response.Answers, err)
-	}
-	if got, want := fmt.Sprint(p.points, p.choices), "[4 0 0 0] [[] [1] [0 1] []]"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if question, text, err := readText(def, response.Texts[0]); question != "c" || text != "あ" || err != nil {
-		t.Errorf("got %q, %q, %v", question, text, err)
-	}
-}
-
-// TestForeignLines: a line that does not fit stops the report, and the message
-// does not repeat it.
-func TestForeignLines(t *testing.T) {
-	def := everyKind(t)
-	for _, line := range []string{
-		``, `secret`, `{"survey":"s","answers":{"q":4}}x`, `{"survey":"s","answers":{"q":4}}{}`,
-		`{"survey":"secret","answers":{"q":4}}`, `{"survey":"s","secret":1,"answers":{"q":4}}`,
-		`{"survey":"s","answers":{"secret":4}}`, `{"survey":"s","answers":{"q":"secret"}}`,
-		`{"survey":"s","answers":{"q":0}}`, `{"survey":"s","answers":{"q":6}}`, `{"survey":"s","answers":{"q":4.5}}`,
-		`{"survey":"s","answers":{"unit":"secret"}}`, `{"survey":"s","answers":{"unit":["a"]}}`,
-		`{"survey":"s","answers":{"m":["secret"]}}`, `{"survey":"s","answers":{"m":[]}}`, `{"survey":"s","answers":{"m":["x","x"]}}`,
-		`{"survey":"s","answers":{"c":"secret"}}`, `{"sealed":"secret"}`,
-	} {
-		_, err := Make(def, &journal.Released{Answers: [][]byte{[]byte(`{"survey":"s","answers":{}}`), []byte(line)}}, Options{})
-		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "responses.jsonl: line 2:") {
-			t.Errorf("%s: %v", line, err)
-		}
-	}
-	for _, line := range []string{
-		``, `secret`, `{"survey":"secret","question":"c","text":"x"}`, `{"survey":"s","question":"q","text":"secret"}`,
-		`{"survey":"s","question":"secret","text":"x"}`, `{"survey":"s","question":"c","text":""}`, `{"survey":"s","question":"c","text":"secret"} secret`,
-	} {
-		_, err := Make(def, &journal.Released{Texts: [][]byte{[]byte(line)}}, Options{})
-		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "comments.jsonl: line 1:") {
-			t.Errorf("%s: %v", line, err)
-		}
-	}
-}
-
-// FuzzReadAnswer: a line is either refused, or every value fits the definition
-// and the canonical line made from what was read reads the same.
-func FuzzReadAnswer(f *testing.F) {
-	f.Add([]byte(`{"survey":"s","answers":{"q":4,"unit":"b","m":["x","y"]}}`))
-	f.Add([]byte(`{"survey":"s","answers":{}}`))
-	f.Add([]byte(`{"survey":"s","answers":{"m":["x","x"]}}`))
-	f.Add([]byte(`{"sealed":"AAAA"}`))
-	def := everyKind(f)
-	f.Fuzz(func(t *testing.T, line []byte) {
-		p, err := readAnswer(def, line)
-		if err != nil {
-			if p != nil {
-				t.Error("an answer beside an error")
-			}
-			return
-		}
-		answers := map[string]any{}
-		for i, q := range def.Questions {
-			if p.points[i] > 0 {
-				answers[q.ID] = p.points[i]
-			}
-			var values []string
-			for _, k := range p.choices[i] {
-				values = append(values, q.Options[k].Value)
-			}
-			if len(values) > 0 {
-				answers[q.ID] = values
-				if q.Kind == survey.Choice {
-					answers[q.ID] = values[0]
-				}
-			}
-		}
-		again, _ := json.Marshal(map[string]any{"survey": "s", "answers": answers})
-		q, err := readAnswer(def, again)
-		if err != nil || fmt.Sprint(p) != fmt.Sprint(q) {
-			t.Errorf("%s became %s: %v", line, again, err)
-		}
-	})
 }

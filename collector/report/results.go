@@ -59,39 +59,41 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Results is results.json. A field that is not known is absent; a thing that is
 // suppressed carries no figure.
 type Results struct {
 	Survey    string `json:"survey"`
-	Rehearsal bool   `json:"rehearsal,omitempty"` // the answers were made up
+	Rehearsal bool   `json:"rehearsal,omitzero"` // the answers were made up
 
 	// Suppressed says that there were fewer than Minimum responses: nothing
 	// below but Minimum is set.
-	Suppressed bool   `json:"suppressed,omitempty"`
-	Responses  int    `json:"responses,omitempty"`
-	Headcount  int    `json:"headcount,omitempty"` // people asked, where the definition says
+	Suppressed bool   `json:"suppressed,omitzero"`
+	Responses  int    `json:"responses,omitzero"`
+	Headcount  int    `json:"headcount,omitzero"` // people asked, where the definition says
 	Minimum    int    `json:"minimum"`
-	Previous   string `json:"previous,omitempty"` // id of the survey before this one
+	Previous   string `json:"previous,omitzero"` // id of the survey before this one
 
-	Questions []Question `json:"questions,omitempty"` // all but the text questions, in the definition's order
-	Themes    []Theme    `json:"themes,omitempty"`    // in the order in which questions first name them
-	Measures  []Measure  `json:"measures,omitempty"`  // likewise
-	Groups    []Group    `json:"groups,omitempty"`
-	Comments  []Comments `json:"comments,omitempty"`
+	Questions []Question `json:"questions,omitzero"` // all but the text questions, in the definition's order
+	Themes    []Theme    `json:"themes,omitzero"`    // in the order in which questions first name them
+	Measures  []Measure  `json:"measures,omitzero"`  // likewise
+	Groups    []Group    `json:"groups,omitzero"`
+	Comments  []Comments `json:"comments,omitzero"`
 }
 
 // Question is what everyone together answered.
 type Question struct {
 	ID         string   `json:"id"`
-	Suppressed bool     `json:"suppressed,omitempty"`
-	N          int      `json:"n,omitempty"` // people who answered it
-	Counts     *Counts  `json:"counts,omitempty"`
-	Favourable *float64 `json:"favourable,omitempty"` // per cent, scales only
-	Mean       *float64 `json:"mean,omitempty"`       // of the scores, scales only
+	Suppressed bool     `json:"suppressed,omitzero"`
+	N          int      `json:"n,omitzero"` // people who answered it
+	Counts     *Counts  `json:"counts,omitzero"`
+	Favourable *float64 `json:"favourable,omitzero"` // per cent, scales only
+	Mean       *float64 `json:"mean,omitzero"`       // of the scores, scales only
 }
 
 // Counts are people by point of a scale, a JSON array whose first place is score
@@ -104,7 +106,7 @@ type Counts struct {
 // MarshalJSON writes the one of the two that is set.
 func (c Counts) MarshalJSON() ([]byte, error) {
 	if c.Options != nil {
-		return json.Marshal(c.Options)
+		return json.Marshal(c.Options, json.Deterministic(true))
 	}
 	return json.Marshal(c.Points)
 }
@@ -112,46 +114,46 @@ func (c Counts) MarshalJSON() ([]byte, error) {
 // Theme is the index of several scale questions, 0 to 100.
 type Theme struct {
 	ID         string   `json:"id"`
-	Suppressed bool     `json:"suppressed,omitempty"`
-	N          int      `json:"n,omitempty"` // people who answered at least one of them
-	Index      *float64 `json:"index,omitempty"`
+	Suppressed bool     `json:"suppressed,omitzero"`
+	N          int      `json:"n,omitzero"` // people who answered at least one of them
+	Index      *float64 `json:"index,omitzero"`
 }
 
 // Measure is what the questions that watch a measure say of it.
 type Measure struct {
 	ID         string   `json:"id"`
 	Questions  []string `json:"questions"`
-	Suppressed bool     `json:"suppressed,omitempty"`
-	Favourable *float64 `json:"favourable,omitempty"` // per cent; absent without a scale question
+	Suppressed bool     `json:"suppressed,omitzero"`
+	Favourable *float64 `json:"favourable,omitzero"` // per cent; absent without a scale question
 }
 
 // Group is one option of a group question.
 type Group struct {
 	Question   string          `json:"question"`
 	Value      string          `json:"value"`
-	Suppressed bool            `json:"suppressed,omitempty"`
-	N          int             `json:"n,omitempty"`
-	Headcount  int             `json:"headcount,omitempty"`
-	Questions  []GroupQuestion `json:"questions,omitempty"` // scales only
-	Themes     []GroupTheme    `json:"themes,omitempty"`
+	Suppressed bool            `json:"suppressed,omitzero"`
+	N          int             `json:"n,omitzero"`
+	Headcount  int             `json:"headcount,omitzero"`
+	Questions  []GroupQuestion `json:"questions,omitzero"` // scales only
+	Themes     []GroupTheme    `json:"themes,omitzero"`
 }
 
 // GroupQuestion is what a group answered to a scale.
 type GroupQuestion struct {
 	ID           string `json:"id"`
-	Suppressed   bool   `json:"suppressed,omitempty"`
-	N            int    `json:"n,omitempty"`
-	Favourable   *Share `json:"favourable,omitempty"`
-	Neutral      *Share `json:"neutral,omitempty"`
-	Unfavourable *Share `json:"unfavourable,omitempty"`
+	Suppressed   bool   `json:"suppressed,omitzero"`
+	N            int    `json:"n,omitzero"`
+	Favourable   *Share `json:"favourable,omitzero"`
+	Neutral      *Share `json:"neutral,omitzero"`
+	Unfavourable *Share `json:"unfavourable,omitzero"`
 }
 
 // GroupTheme is a theme's index in a group, 0 to 100.
 type GroupTheme struct {
 	ID         string `json:"id"`
-	Suppressed bool   `json:"suppressed,omitempty"`
-	N          int    `json:"n,omitempty"`
-	Index      *int   `json:"index,omitempty"`
+	Suppressed bool   `json:"suppressed,omitzero"`
+	N          int    `json:"n,omitzero"`
+	Index      *int   `json:"index,omitzero"`
 }
 
 // Share is a whole per cent of a group, or one of the two bands.
@@ -176,69 +178,39 @@ func (s Share) MarshalJSON() ([]byte, error) {
 // Comments are the texts written for one question.
 type Comments struct {
 	Question   string   `json:"question"`
-	Suppressed bool     `json:"suppressed,omitempty"`
-	Texts      []string `json:"texts,omitempty"`
+	Suppressed bool     `json:"suppressed,omitzero"`
+	Texts      []string `json:"texts,omitzero"`
 }
 
 // Encode returns results.json: UTF-8, one line for each question, theme,
 // measure, group and text question, so that a reviewer sees what changed.
 func (r *Results) Encode() ([]byte, error) {
-	plain, err := encode(r)
+	plain, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
-	// Two levels are broken into lines; what lies deeper stays on one.
 	var out bytes.Buffer
-	depth, quoted, escaped := 0, false, false
-	for _, b := range plain {
-		if quoted {
-			out.WriteByte(b)
-			quoted = escaped || b != '"'
-			escaped = b == '\\' && !escaped
-			continue
-		}
-		switch b {
-		case '"':
-			quoted = true
-		case '{', '[':
-			depth++
-			out.WriteByte(b)
-			if depth <= 2 {
-				newline(&out, depth)
-			}
-			continue
-		case '}', ']':
-			depth--
-			if depth < 2 {
-				newline(&out, depth)
-			}
-		case ',':
-			out.WriteByte(b)
-			if depth <= 2 {
-				newline(&out, depth)
-			}
-			continue
-		}
-		out.WriteByte(b)
+	d := jsontext.NewDecoder(bytes.NewReader(plain)) // of what was just written: no errors
+	value := func(before string) {
+		value, _ := d.ReadValue()
+		out.WriteString(before)
+		out.Write(value)
 	}
-	out.WriteByte('\n')
+	d.ReadToken()
+	for before := "{\n "; d.PeekKind() != '}'; before = ",\n " {
+		value(before)
+		out.WriteByte(':')
+		if d.PeekKind() != '[' {
+			value("")
+			continue
+		}
+		d.ReadToken()
+		for before := "[\n  "; d.PeekKind() != ']'; before = ",\n  " {
+			value(before)
+		}
+		d.ReadToken()
+		out.WriteString("\n ]")
+	}
+	out.WriteString("\n}\n")
 	return out.Bytes(), nil
-}
-
-func newline(out *bytes.Buffer, depth int) {
-	out.WriteByte('\n')
-	for range depth {
-		out.WriteByte(' ')
-	}
-}
-
-// encode is json.Marshal that leaves <, > and & as people wrote them.
-func encode(v any) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }

@@ -3,55 +3,33 @@ package report
 // Counting, and everyone's figures.
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
 
-// Options say what the answers themselves do not.
-type Options struct {
-	Rehearsal bool // the answers were made up: results.json says so
-}
-
-// Make counts what has been released. The order of answers and texts does not
-// matter. It fails where a line does not fit the definition, naming its number
-// in the file and never what it says.
-func Make(def *survey.Definition, released *journal.Released, o Options) (*Results, error) {
-	t := newTally(def)
-	for i, line := range released.Answers {
-		p, err := readAnswer(def, line)
-		if err != nil {
-			return nil, fmt.Errorf("responses.jsonl: line %d: %w", i+1, err)
-		}
-		t.add(p)
+// Results counts all responses. Their order does not matter.
+func (r *Responses) Results() *Results {
+	def, t := r.def, newTally(r.def)
+	for _, person := range r.people {
+		t.add(person)
 	}
-	texts := map[string][]string{}
-	for i, line := range released.Texts {
-		question, text, err := readWritten(def, line)
-		if err != nil {
-			return nil, fmt.Errorf("comments.jsonl: line %d: %w", i+1, err)
-		}
-		texts[question] = append(texts[question], text)
+	results := &Results{Survey: def.ID, Rehearsal: r.Rehearsal, Minimum: def.Minimum, Previous: def.Previous}
+	if !t.enough(t.everyone.people) {
+		results.Suppressed = true
+		return results
 	}
-
-	r := &Results{Survey: def.ID, Rehearsal: o.Rehearsal, Minimum: def.Minimum, Previous: def.Previous}
-	if t.everyone.people < def.Minimum {
-		r.Suppressed = true
-		return r, nil
-	}
-	r.Responses = t.everyone.people
-	r.Headcount = t.headcount()
+	results.Responses = t.everyone.people
+	results.Headcount = t.headcount()
 	shown := t.shownGroups()
-	r.Groups = t.groups(shown)
-	r.Questions = t.questions(shown)
-	r.Themes = t.themeIndexes()
-	r.Measures = t.measures()
-	r.Comments = comments(def, texts)
-	return r, nil
+	results.Groups = t.groups(shown)
+	results.Questions = t.questions(shown)
+	results.Themes = t.themeIndexes()
+	results.Measures = t.measures()
+	results.Comments = r.comments()
+	return results
 }
 
 // theme is a theme or a measure: what several questions have in common.
@@ -142,38 +120,33 @@ func (t *tally) newCell() *cell {
 	return c
 }
 
-func (t *tally) add(p *person) {
-	t.addTo(t.everyone, p)
-	if t.group < 0 {
-		return
-	}
-	if option, ok := p.chosen(t.group); ok {
-		t.addTo(t.chose[option], p)
-	} else {
-		t.addTo(t.blanks, p)
+func (t *tally) add(person [][]int) {
+	t.addTo(t.everyone, person)
+	switch {
+	case t.group < 0:
+	case len(person[t.group]) == 0:
+		t.addTo(t.blanks, person)
+	default:
+		t.addTo(t.chose[person[t.group][0]], person)
 	}
 }
 
-func (t *tally) addTo(c *cell, p *person) {
+func (t *tally) addTo(c *cell, person [][]int) {
 	c.people++
-	for i := range t.def.Questions {
-		if point := p.points[i]; point > 0 {
-			c.answers[i]++
-			c.counts[i][point-1]++
-		}
-		if len(p.choices[i]) > 0 {
+	for i, places := range person {
+		if len(places) > 0 {
 			c.answers[i]++
 		}
-		for _, option := range p.choices[i] {
-			c.counts[i][option]++
+		for _, place := range places {
+			c.counts[i][place]++
 		}
 	}
 	for j, theme := range t.themes {
 		items, sum := 0, int64(0)
 		for _, i := range theme.questions {
-			if point := p.points[i]; point > 0 {
+			if places := person[i]; len(places) > 0 {
 				items++
-				sum += int64(point-1) * t.unit / int64(len(t.def.Questions[i].Labels)-1)
+				sum += int64(places[0]) * t.unit / int64(len(t.def.Questions[i].Labels)-1)
 			}
 		}
 		if items > 0 {
@@ -230,47 +203,49 @@ func (t *tally) favourable(i int) *big.Rat {
 	return big.NewRat(100*int64(above), int64(t.everyone.answers[i]))
 }
 
-// enough reports whether everyone's figures of a question may be shown.
-func (t *tally) enough(i int) bool { return t.everyone.answers[i] >= t.def.Minimum }
-
 func (t *tally) questions(shown shownGroups) []Question {
 	var all []Question
 	for i, q := range t.def.Questions {
 		if q.Kind == survey.Text {
 			continue
 		}
-		r := Question{ID: q.ID}
-		n, counts := t.everyone.answers[i], t.everyone.counts[i]
-		switch {
-		// The counts of a group question are the sizes of its groups.
-		case !t.enough(i), q.Group && !(i == t.group && shown.any):
-			r.Suppressed = true
-		case q.Kind == survey.Scale:
-			sum := 0
-			for k, people := range counts {
-				sum += (k + 1) * people
-			}
-			r.N, r.Counts = n, &Counts{Points: counts}
-			r.Favourable = tenth(t.favourable(i))
-			r.Mean = tenth(big.NewRat(int64(sum), int64(n)))
-		default:
-			r.N, r.Counts = n, &Counts{Options: map[string]int{}}
-			for k, option := range q.Options {
-				r.Counts.Options[option.Value] = counts[k]
-			}
+		r := Question{ID: q.ID, Suppressed: !shown.everyone(t, i)}
+		if !r.Suppressed {
+			t.figures(&r, i)
 		}
 		all = append(all, r)
 	}
 	return all
 }
 
+// figures fills in what everyone answered to a question.
+func (t *tally) figures(r *Question, i int) {
+	n, counts := t.everyone.answers[i], t.everyone.counts[i]
+	r.N = n
+	switch q := t.def.Questions[i]; q.Kind {
+	case survey.Scale:
+		sum := 0
+		for k, people := range counts {
+			sum += (k + 1) * people
+		}
+		r.Counts = &Counts{Points: counts}
+		r.Favourable = tenth(t.favourable(i))
+		r.Mean = tenth(big.NewRat(int64(sum), int64(n)))
+	case survey.Choice, survey.Multi:
+		r.Counts = &Counts{Options: map[string]int{}}
+		for k, option := range q.Options {
+			r.Counts.Options[option.Value] = counts[k]
+		}
+	default:
+		panic("report: no figures for the kind " + q.Kind)
+	}
+}
+
 func (t *tally) themeIndexes() []Theme {
 	var all []Theme
 	for j, theme := range t.themes {
-		r := Theme{ID: theme.id}
-		if slices.ContainsFunc(theme.questions, func(i int) bool { return !t.enough(i) }) {
-			r.Suppressed = true
-		} else {
+		r := Theme{ID: theme.id, Suppressed: !t.enoughOfAll(theme)}
+		if !r.Suppressed {
 			r.N, r.Index = t.everyone.scored[j], tenth(t.index(t.everyone, j))
 		}
 		all = append(all, r)
@@ -281,11 +256,8 @@ func (t *tally) themeIndexes() []Theme {
 func (t *tally) measures() []Measure {
 	var all []Measure
 	for _, measure := range collect(t.def, func(q survey.Question) []string { return q.Measures }) {
-		r := Measure{ID: measure.id, Questions: measure.named}
-		switch {
-		case slices.ContainsFunc(measure.questions, func(i int) bool { return !t.enough(i) }):
-			r.Suppressed = true
-		case len(measure.questions) > 0:
+		r := Measure{ID: measure.id, Questions: measure.named, Suppressed: !t.enoughOfAll(measure)}
+		if !r.Suppressed && len(measure.questions) > 0 {
 			sum := new(big.Rat)
 			for _, i := range measure.questions {
 				sum.Add(sum, t.favourable(i))
@@ -293,22 +265,6 @@ func (t *tally) measures() []Measure {
 			r.Favourable = tenth(sum.Mul(sum, big.NewRat(1, int64(len(measure.questions)))))
 		}
 		all = append(all, r)
-	}
-	return all
-}
-
-func comments(def *survey.Definition, texts map[string][]string) []Comments {
-	var all []Comments
-	for _, q := range def.Questions {
-		switch {
-		case q.Kind != survey.Text:
-			continue
-		case len(texts[q.ID]) < max(def.MinimumComments, 1):
-			all = append(all, Comments{Question: q.ID, Suppressed: true})
-		default:
-			slices.Sort(texts[q.ID])
-			all = append(all, Comments{Question: q.ID, Texts: texts[q.ID]})
-		}
 	}
 	return all
 }

@@ -16,27 +16,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kind is how a question is answered.
-type Kind string
-
-const (
-	Scale  Kind = "scale"  // one point of as many as there are labels, scored from 1
-	Choice Kind = "choice" // one option
-	Multi  Kind = "multi"  // any number of options
-	Text   Kind = "text"   // free words
-)
-
 // What Definition.Access may say.
 const (
 	AccessOpen   = "open"   // whoever reaches the form may answer
 	AccessTicket = "ticket" // one answer for each ticket
 )
 
-// ticketName is the one name in an answer that is no question.
-const ticketName = "ticket"
+// TicketName is the one name in an answer that is no question.
+const TicketName = "ticket"
 
 // Definition is one survey, as survey.json gives it. Parse makes one whose
-// rules all hold; it is then only read, so it may be shared.
+// rules all hold; it is then only read, so it may be shared. Where survey.json
+// leaves out access, release, minimum or minimum_comments, Parse puts AccessOpen
+// and 10.
 type Definition struct {
 	ID              string         `json:"id" validate:"survey_id"`
 	Title           string         `json:"title" validate:"filled"`
@@ -54,10 +46,11 @@ type Definition struct {
 
 // Question is one question. Which fields it may have depends on its kind.
 type Question struct {
-	ID       string   `json:"id" validate:"name,ne=ticket"`
-	Kind     Kind     `json:"kind" validate:"oneof=scale choice multi text"`
+	ID       string   `json:"id" validate:"name,ne=ticket,ne=once"`
+	Kind     Kind     `json:"kind" validate:"kind"`
 	Text     string   `json:"text" validate:"filled"`
 	Required bool     `json:"required,omitzero"`
+	Reversed bool     `json:"reversed,omitzero"`                      // scale: its last label is the least favourable
 	Labels   []string `json:"labels,omitzero" validate:"dive,filled"` // scale: 2 to 11, lowest first
 	Themes   []string `json:"themes,omitzero" validate:"unique,dive,name"`
 	Measures []string `json:"measures,omitzero" validate:"unique,dive,name"`
@@ -108,7 +101,7 @@ var (
 // invalid UTF-8 and anything after the object are refused. The error is a
 // *DefinitionError.
 func Parse(data []byte) (*Definition, error) {
-	d := new(Definition)
+	d := &Definition{Access: AccessOpen, Release: 10, Minimum: 10, MinimumComments: 10}
 	if err := json.Unmarshal(data, d, json.RejectUnknownMembers(true), readTime); err != nil {
 		return nil, &DefinitionError{Problems: []FieldError{unreadable(data, err)}}
 	}
@@ -192,11 +185,21 @@ func (d *Definition) State(now time.Time) State {
 
 // Question returns the question with that id, or nil.
 func (d *Definition) Question(id string) *Question {
-	i := slices.IndexFunc(d.Questions, func(q Question) bool { return q.ID == id })
-	if i < 0 {
+	place := d.place(id)
+	if place < 0 {
 		return nil
 	}
-	return &d.Questions[i]
+	return &d.Questions[place]
+}
+
+// place returns that of a question, or -1.
+func (d *Definition) place(id string) int {
+	for i := range d.Questions { // every answer asks for every question: nothing is copied
+		if d.Questions[i].ID == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // option returns the place of an option, or -1.

@@ -56,11 +56,11 @@ func TestParseReadsEveryField(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	for i, want := range []string{
-		"{q1 scale 私は、この職場で働くことに誇りを感じている。 true [そう思わない あまりそう思わない どちらともいえない ややそう思う そう思う] [engagement] [s1] false [] 0}",
-		"{q2 scale 私は、この職場を人に勧めたい。 false [0 1 2 3 4 5 6 7 8 9 10] [] [] false [] 0}",
-		"{unit choice 所属 false [] [] [] true [{kanri 管理 } {soumu 総務課 kanri} {chiiki 地域課 kanri}] 0}",
-		"{ways multi 話をする場として使っているもの false [] [] [] false [{talk 立ち話 } {meeting 会議 } {chat チャット }] 0}",
-		"{comment text 伝えたいこと false [] [] [] false [] 20}",
+		"{q1 scale 私は、この職場で働くことに誇りを感じている。 true false [そう思わない あまりそう思わない どちらともいえない ややそう思う そう思う] [engagement] [s1] false [] 0}",
+		"{q2 scale 私は、この職場を人に勧めたい。 false true [0 1 2 3 4 5 6 7 8 9 10] [] [] false [] 0}",
+		"{unit choice 所属 false false [] [] [] true [{kanri 管理 } {soumu 総務課 kanri} {chiiki 地域課 kanri}] 0}",
+		"{ways multi 話をする場として使っているもの false false [] [] [] false [{talk 立ち話 } {meeting 会議 } {chat チャット }] 0}",
+		"{comment text 伝えたいこと false false [] [] [] false [] 20}",
 	} {
 		if got := fmt.Sprint(d.Questions[i]); got != want {
 			t.Errorf("questions[%d]: got %s\nwant %s", i, got, want)
@@ -90,6 +90,16 @@ func TestParseAccepts(t *testing.T) {
 		"as many characters as one may send": {`"max": 20`, `"max": 4990`},
 	} {
 		t.Run(name, func(t *testing.T) { parse(t, change(t, read(t, "morale"), edit...)) })
+	}
+}
+
+// What a page does not say, Parse says.
+func TestParseFillsIn(t *testing.T) {
+	short := parse(t, change(t, read(t, "box"), `"access": "ticket",`, ``, `"release": 10,`, ``, `"minimum": 10,`, ``, `"minimum_comments": 10,`, ``,
+		`"closes": "",`, ``, `"previous": "",`, ``, `"headcount": {},`, ``))
+	long := parse(t, change(t, read(t, "box"), `"ticket"`, `"open"`))
+	if string(short.JSON()) != string(long.JSON()) {
+		t.Errorf("got %s\nwant %s", short.JSON(), long.JSON())
 	}
 }
 
@@ -126,14 +136,14 @@ func TestParseRefuses(t *testing.T) {
 		{"closes as it opens", []string{`2026-11-30T23:59:59`, `2026-11-01T00:00:00`}, "closes: " + later},
 		{"closes before it opens by zone", []string{`2026-11-30T23:59:59+09:00`, `2026-11-01T00:00:00+10:00`}, "closes: " + later},
 		{"access", []string{`"open"`, `"anyone"`}, "access: open、ticket のどれかを書いてください。"},
-		{"no access", []string{`"access": "open",`, ``}, "access: open、ticket のどれかを書いてください。"},
+		{"null for access", []string{`"access": "open"`, `"access": null`}, "access: open、ticket のどれかを書いてください。"},
 		{"sealed to nobody", []string{`"sealed_to": ""`, `"sealed_to": "age1x"`}, "sealed_to: " + age},
 		{"sealed to a mistyped recipient", []string{`"sealed_to": ""`, `"sealed_to": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q"`}, "sealed_to: " + age},
 		{"sealed to a secret", []string{`"sealed_to": ""`, `"sealed_to": "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"`}, "sealed_to: " + age},
 		{"release of nine", []string{`"release": 10`, `"release": 9`}, "release: " + minimum},
 		{"release below zero", []string{`"release": 10`, `"release": -10`}, "release: " + minimum},
 		{"minimum of nine", []string{`"minimum": 10`, `"minimum": 9`}, "minimum: " + minimum},
-		{"no minimum for comments", []string{`"minimum_comments": 10,`, ``}, "minimum_comments: " + minimum},
+		{"no comments needed", []string{`"minimum_comments": 10,`, `"minimum_comments": 0,`}, "minimum_comments: " + minimum},
 		{"previous that is no id", []string{`"morale-2025"`, `"Morale 2025"`}, "previous: " + id},
 		{"previous that is itself", []string{`"morale-2025"`, `"morale"`}, "previous: 前回のアンケートの id を書いてください。自分自身は書けません。"},
 		{"headcount of what is no option", []string{`{"soumu": 42}`, `{"zaimu": 42}`}, "headcount.zaimu: group の質問にある選択肢の value を書いてください。"},
@@ -146,6 +156,7 @@ func TestParseRefuses(t *testing.T) {
 		{"question id of 33 characters", []string{`"q2"`, `"` + strings.Repeat("q", 33) + `"`}, "questions[1].id: " + name},
 		{"question called ticket", []string{`"q2"`, `"ticket"`}, "questions[1].id: ticket は別のことに使うので、ほかの名前にしてください。"},
 		{"two questions of one id", []string{`"ways"`, `"q1"`}, "questions[3].id: ほかの質問と違う名前にしてください。"},
+		{"question called once", []string{`"q2"`, `"once"`}, "questions[1].id: once は別のことに使うので、ほかの名前にしてください。"},
 		{"kind", []string{`"kind": "multi"`, `"kind": "many"`}, "questions[3].kind: scale、choice、multi、text のどれかを書いてください。; questions[3].options: choice か multi の質問だけに書けます。この質問からは消してください。"},
 		{"blank question", []string{`"所属"`, `""`}, "questions[2].text: " + fill},
 		{"one point", []string{`["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]`, `["0"]`}, "questions[1].labels: " + points},
@@ -156,6 +167,7 @@ func TestParseRefuses(t *testing.T) {
 		{"theme twice", []string{`["engagement"]`, `["engagement", "engagement"]`}, "questions[0].themes: 同じものを二度書かないでください。"},
 		{"theme", []string{`["engagement"]`, `["engagement", "元気"]`}, "questions[0].themes[1]: " + name},
 		{"measure", []string{`["s1"]`, `["S1"]`}, "questions[0].measures[0]: " + name},
+		{"reversed options", []string{`"kind": "multi"`, `"kind": "multi", "reversed": true`}, "questions[3].reversed: scale の質問だけに書けます。この質問からは消してください。"},
 		{"group that is multi", []string{`"kind": "multi"`, `"kind": "multi", "group": true`}, "questions[3].group: choice の質問だけに書けます。この質問からは消してください。"},
 		{"no options", []string{`"options": [{"value": "talk", "text": "立ち話"}, {"value": "meeting", "text": "会議"}, {"value": "chat", "text": "チャット"}]`, `"options": []`}, "questions[3].options: 選択肢を一つ以上書いてください。"},
 		{"option value", []string{`"talk"`, `"立ち話"`}, "questions[3].options[0].value: " + name},

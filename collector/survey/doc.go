@@ -1,4 +1,16 @@
-// Package survey says what a survey is: its definition, what people send, and
-// whether that answers the questions. It knows no HTTP, and no file but
-// survey.json.
+// Package survey says what a survey is: its definition, what people send,
+// whether that answers the questions, and the lines that are stored of it. It
+// knows no HTTP, and no file but survey.json.
+//
+// # A new kind of question
+//
+// It begins in kinds.go, with a constant and a row of the table; the compiler
+// then asks for the methods: which fields it has, its rules, how an answer is
+// checked and written, how long it may get, how it is read again. Fields that
+// no kind had stand in Question and in its method fields. TestEveryKind in
+// cmd/collector walks all kinds through what lies beyond this package, and
+// fails at each place that does not know one: made-up answers
+// (cmd/collector/rehearse.go), figures and tables (package report), the
+// controls of the form (layouts/_partials/surveys/<kind>.html) and the page of
+// results (layouts/_partials/results/).
 package survey

@@ -3,7 +3,10 @@ package survey_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -63,6 +66,44 @@ func FuzzParseJSON(f *testing.F) {
 	fuzzAnswer(f, survey.ParseJSON)
 }
 
+// A line is either refused, or what was read of it, sent again, is a line that
+// reads the same.
+func FuzzReadAnswers(f *testing.F) {
+	f.Add([]byte(`{"survey":"morale","answers":{"q1":4,"q2":11,"unit":"soumu","ways":["talk","chat"]}}`))
+	f.Add([]byte(`{"survey":"morale","answers":{}}`))
+	f.Add([]byte(`{"survey":"morale","answers":{"ways":["talk","talk"]}}`))
+	f.Add([]byte(`{"sealed":"AAAA"}`))
+	d := parse(f, read(f, "morale"))
+	d.Question("q1").Required = false
+	f.Fuzz(func(t *testing.T, line []byte) {
+		places, err := d.ReadAnswers(line)
+		if err != nil {
+			if places != nil {
+				t.Error("answers beside an error")
+			}
+			return
+		}
+		form := url.Values{"comment": {"x"}}
+		for i, q := range d.Questions {
+			for _, place := range places[i] {
+				if len(q.Labels) > 0 {
+					form.Add(q.ID, strconv.Itoa(place+1))
+				} else {
+					form.Add(q.ID, q.Options[place].Value)
+				}
+			}
+			slices.Sort(places[i]) // options are stored in the definition's order
+		}
+		stored, errs := d.Validate(ways(t, form.Encode(), "")["form"])
+		if errs != nil {
+			t.Fatalf("%s: %s", line, refusals(errs))
+		}
+		if again, err := d.ReadAnswers(stored.Answers); err != nil || fmt.Sprint(again) != fmt.Sprint(places) {
+			t.Errorf("%s became %s: %v", line, stored.Answers, err)
+		}
+	})
+}
+
 // fuzzAnswer sends what was accepted again, from its lines and both ways, and
 // expects the same lines.
 func fuzzAnswer(f *testing.F, parseBody func([]byte) (survey.Input, error)) {
@@ -79,6 +120,9 @@ func fuzzAnswer(f *testing.F, parseBody func([]byte) (survey.Input, error)) {
 			}
 			return
 		}
+		if _, err := d.ReadAnswers(r.Answers); err != nil {
+			t.Errorf("%s is stored, and is not read: %v", r.Answers, err)
+		}
 		object, form := resend(t, d, r)
 		for way, in := range ways(t, form, object) {
 			again, errs := d.Validate(in)
@@ -93,7 +137,7 @@ func fuzzAnswer(f *testing.F, parseBody func([]byte) (survey.Input, error)) {
 }
 
 // resend makes bodies of a response's lines.
-func resend(t *testing.T, d *survey.Definition, r survey.Response) (object, form string) {
+func resend(t *testing.T, d *survey.Definition, r survey.Lines) (object, form string) {
 	t.Helper()
 	var line struct {
 		Survey  string
@@ -103,14 +147,14 @@ func resend(t *testing.T, d *survey.Definition, r survey.Response) (object, form
 		t.Fatalf("%s: %v", r.Answers, err)
 	}
 	for _, data := range r.Texts {
-		var text struct{ Survey, Question, Text string }
-		if err := json.Unmarshal(data, &text); err != nil || text.Survey != d.ID {
+		question, text, err := d.ReadText(data)
+		if err != nil {
 			t.Fatalf("%s: %v", data, err)
 		}
-		if n := utf8.RuneCountInString(text.Text); n > d.Question(text.Question).Max || !norm.NFC.IsNormalString(text.Text) || strings.ContainsAny(text.Text, "\r\x00") {
-			t.Errorf("stored as it may not be: %q", text.Text)
+		if n := utf8.RuneCountInString(text); n > d.Question(question).Max || !norm.NFC.IsNormalString(text) || strings.ContainsAny(text, "\r\x00") {
+			t.Errorf("stored as it may not be: %q", text)
 		}
-		line.Answers[text.Question] = text.Text
+		line.Answers[question] = text
 	}
 	data, err := json.Marshal(line.Answers)
 	if err != nil {

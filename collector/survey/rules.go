@@ -21,14 +21,10 @@ import (
 	"github.com/go-playground/validator/v10"
 )
 
-const (
-	fewestPoints, mostPoints = 2, 11
-
-	// mostCharacters is what all texts of one answer may hold together. A
-	// character takes up to 12 bytes in a form (4 of UTF-8, each written %XX),
-	// and a body may have 64 KiB: whoever keeps to every max gets through.
-	mostCharacters = 5000
-)
+// mostCharacters is what all texts of one answer may hold together. A character
+// takes up to 12 bytes in a form (4 of UTF-8, each written %XX), and a body may
+// have 64 KiB: whoever keeps to every max gets through.
+const mostCharacters = 5000
 
 var (
 	surveyID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -76,6 +72,7 @@ var rules = sync.OnceValue(func() *validator.Validate {
 	for tag, holds := range map[string]func(string) bool{
 		"survey_id": surveyID.MatchString,
 		"name":      name.MatchString,
+		"kind":      func(s string) bool { return slices.Contains(Kinds(), Kind(s)) },
 		"filled":    func(s string) bool { return strings.TrimSpace(s) != "" },
 		"age_recipient": func(s string) bool {
 			_, err := age.ParseX25519Recipient(s)
@@ -139,6 +136,8 @@ func message(b validator.FieldError) string {
 		return "前回のアンケートの id を書いてください。自分自身は書けません。"
 	case "ne":
 		return b.Param() + " は別のことに使うので、ほかの名前にしてください。"
+	case "kind":
+		return join(Kinds(), "、") + " のどれかを書いてください。"
 	case "oneof":
 		return strings.ReplaceAll(b.Param(), " ", "、") + " のどれかを書いてください。"
 	case "unique":
@@ -152,54 +151,41 @@ func message(b validator.FieldError) string {
 	panic("survey: no message for the rule " + b.Tag())
 }
 
-// check holds the rules that need more than one field.
+// check holds the rules that hang on the kind.
 func (q *Question) check(report func(field, message string)) {
-	only := func(has bool, field string, kinds ...Kind) {
-		if has && !slices.Contains(kinds, q.Kind) {
-			report(field, fmt.Sprintf("%s の質問だけに書けます。この質問からは消してください。", join(kinds)))
-		}
-	}
-	only(len(q.Labels) > 0, "labels", Scale)
-	only(q.Group, "group", Choice)
-	only(len(q.Options) > 0, "options", Choice, Multi)
-	only(q.Max != 0, "max", Text)
-	switch q.Kind {
-	case Scale:
-		if len(q.Labels) < fewestPoints || len(q.Labels) > mostPoints {
-			report("labels", fmt.Sprintf("段階の言葉を%dから%dまで並べてください。", fewestPoints, mostPoints))
-		}
-	case Choice, Multi:
-		if len(q.Options) == 0 {
-			report("options", "選択肢を一つ以上書いてください。")
-		}
-	case Text:
-		if q.Max < 1 {
-			report("max", "書ける文字数を1以上で書いてください。")
-		}
-	}
-	for i, o := range q.Options {
-		if q.option(o.Value) != i {
-			report(fmt.Sprintf("options[%d].value", i), "同じ質問のほかの選択肢と違う名前にしてください。")
-		}
-		if o.PartOf == "" {
-			continue
-		}
-		// Climb as many steps as there are options: longer means a circle.
-		wider := q.option(o.PartOf)
-		if wider < 0 {
-			report(fmt.Sprintf("options[%d].part_of", i), "同じ質問の、ほかの選択肢の value を書いてください。")
-			continue
-		}
-		for range q.Options {
-			if wider < 0 {
-				break
+	for _, field := range q.given() {
+		var takers []Kind
+		for _, k := range kinds {
+			if slices.Contains(k.fields(), field) {
+				takers = append(takers, k.name)
 			}
-			wider = q.option(q.Options[wider].PartOf)
 		}
-		if wider >= 0 {
-			report(fmt.Sprintf("options[%d].part_of", i), "たどっていくと元に戻ってしまいます。どれか一つの part_of を空にしてください。")
+		if !slices.Contains(takers, q.Kind) {
+			report(field, join(takers, " か ")+" の質問だけに書けます。この質問からは消してください。")
 		}
 	}
+	if k := q.kind(); k != nil {
+		k.check(q, report)
+	}
+}
+
+// given names the fields that are set, of those that not every kind has.
+func (q *Question) given() (fields []string) {
+	for _, field := range []struct {
+		name string
+		set  bool
+	}{
+		{"reversed", q.Reversed},
+		{"labels", len(q.Labels) > 0},
+		{"group", q.Group},
+		{"options", len(q.Options) > 0},
+		{"max", q.Max != 0},
+	} {
+		if field.set {
+			fields = append(fields, field.name)
+		}
+	}
+	return fields
 }
 
 // check holds the rules that need more than one question.
@@ -297,13 +283,10 @@ func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-func join(kinds []Kind) string {
-	var b strings.Builder
-	for i, k := range kinds {
-		if i > 0 {
-			b.WriteString(" か ")
-		}
-		b.WriteString(string(k))
+func join(kinds []Kind, between string) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
 	}
-	return b.String()
+	return strings.Join(names, between)
 }

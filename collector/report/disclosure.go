@@ -1,7 +1,8 @@
 package report
 
-// Disclosure control: which groups are shown, and what of them. The rules and
-// their reasons stand in the package's documentation.
+// Disclosure control: every threshold there is, and which groups are shown and
+// what of them. The rules and their reasons stand in the package's documentation;
+// that no definition has a minimum under 10 is a rule of survey.Definition.
 
 import (
 	"math/big"
@@ -10,6 +11,37 @@ import (
 
 	"staffplan/collector/survey"
 )
+
+// enough says whether figures of so many people may be shown.
+func (t *tally) enough(people int) bool { return people >= t.def.Minimum }
+
+// enoughOfAll says whether everyone's figures of all questions of a theme or a
+// measure may be shown: the rest of a mean would give the hidden one back.
+func (t *tally) enoughOfAll(of theme) bool {
+	return !slices.ContainsFunc(of.questions, func(i int) bool { return !t.enough(t.everyone.answers[i]) })
+}
+
+// comments are the texts of each text question that enough people answered.
+func (r *Responses) comments() []Comments {
+	var all []Comments
+	for _, q := range r.def.Questions {
+		if q.Kind != survey.Text {
+			continue
+		}
+		var texts []string
+		for _, w := range r.texts { // sorted, so that their order says nothing
+			if w.question == q.ID {
+				texts = append(texts, w.text)
+			}
+		}
+		if len(texts) < r.def.MinimumComments {
+			all = append(all, Comments{Question: q.ID, Suppressed: true})
+		} else {
+			all = append(all, Comments{Question: q.ID, Texts: texts})
+		}
+	}
+	return all
+}
 
 // shownGroups says which figures of groups may be shown.
 type shownGroups struct {
@@ -34,15 +66,20 @@ func (t *tally) shownGroups() shownGroups {
 			cells = append(cells, c)
 		}
 	}
-	all := func(ok func(*cell) bool) bool {
-		return !slices.ContainsFunc(cells, func(c *cell) bool { return !ok(c) })
+	all := func(people func(*cell) int) bool {
+		return !slices.ContainsFunc(cells, func(c *cell) bool { return !t.enough(people(c)) })
 	}
-	shown.any = all(func(c *cell) bool { return c.people >= t.def.Minimum })
+	shown.any = all(func(c *cell) int { return c.people })
 	for i, q := range t.def.Questions {
-		shown.questions[i] = shown.any && q.Kind == survey.Scale &&
-			all(func(c *cell) bool { return c.answers[i] >= t.def.Minimum })
+		shown.questions[i] = shown.any && q.Kind == survey.Scale && all(func(c *cell) int { return c.answers[i] })
 	}
 	return shown
+}
+
+// everyone says whether everyone's figures of a question may be shown. The
+// counts of a group question are the sizes of its groups.
+func (shown shownGroups) everyone(t *tally, i int) bool {
+	return t.enough(t.everyone.answers[i]) && (!t.def.Questions[i].Group || i == t.group && shown.any)
 }
 
 func (t *tally) hasParts(option int) bool {

@@ -1,0 +1,135 @@
+package report
+
+// Answers as tables, for those who calculate with them elsewhere.
+
+import (
+	"fmt"
+
+	"staffplan/collector/survey"
+)
+
+// Table is rows of cells. A cell is an int, 0 where blank; a string, "" where
+// blank; or a []string, empty where blank: the same in all rows of a column.
+type Table struct {
+	Columns []Column
+	Rows    [][]any
+}
+
+// Column names a column, and its Kind what its cells are.
+type Column struct {
+	Name string
+	Kind CellKind
+}
+
+// CellKind is what the cells of a column are.
+type CellKind int
+
+const (
+	Number CellKind = iota // int
+	Word                   // string
+	Words                  // []string
+)
+
+// Tables are what a survey was answered, in three tables that share nothing but
+// the ids of questions. Texts cannot be put beside the answers of the person who
+// wrote them: on disk, too, they stand apart, each file shuffled by itself.
+type Tables struct {
+	Answers   *Table // a row for each response, a column for each question that is no text
+	Texts     *Table // a row for each text; nil without text questions
+	Questions *Table // what the ids and values in the other two stand for
+}
+
+// rehearsalColumn is no question: their ids begin with a letter.
+const rehearsalColumn = "_rehearsal"
+
+// Tables makes tables of all responses. In a rehearsal the first column of each
+// says so in each row.
+func (r *Responses) Tables() *Tables {
+	t := &Tables{Answers: new(Table), Questions: questionTable(r.def)}
+	t.Answers.Rows = make([][]any, len(r.people))
+	for i := range r.def.Questions {
+		q := &r.def.Questions[i]
+		if q.Kind == survey.Text {
+			if t.Texts == nil {
+				t.Texts = &Table{Columns: []Column{{"question", Word}, {"text", Word}}}
+			}
+			continue
+		}
+		kind, cell := cells(q)
+		t.Answers.Columns = append(t.Answers.Columns, Column{q.ID, kind})
+		for k, person := range r.people {
+			t.Answers.Rows[k] = append(t.Answers.Rows[k], cell(person[i]))
+		}
+	}
+	for _, w := range r.texts {
+		t.Texts.Rows = append(t.Texts.Rows, []any{w.question, w.text})
+	}
+	if r.Rehearsal {
+		for _, table := range []*Table{t.Answers, t.Texts, t.Questions} {
+			table.mark()
+		}
+	}
+	return t
+}
+
+// cells says what the cells of a question are and makes one of what was chosen.
+func cells(q *survey.Question) (CellKind, func(places []int) any) {
+	values := func(places []int) []string {
+		values := []string{}
+		for _, place := range places {
+			values = append(values, q.Options[place].Value)
+		}
+		return values
+	}
+	switch q.Kind {
+	case survey.Scale:
+		return Number, func(places []int) any {
+			if len(places) == 0 {
+				return 0
+			}
+			return places[0] + 1
+		}
+	case survey.Choice:
+		return Word, func(places []int) any {
+			if len(places) == 0 {
+				return ""
+			}
+			return values(places)[0]
+		}
+	case survey.Multi:
+		return Words, func(places []int) any { return values(places) }
+	}
+	panic("report: no cells for the kind " + q.Kind)
+}
+
+// questionTable has a row for each point and option, and one for a question that
+// has neither.
+func questionTable(def *survey.Definition) *Table {
+	t := &Table{Columns: []Column{{"question", Word}, {"kind", Word}, {"text", Word}, {"value", Word}, {"label", Word}}}
+	for _, q := range def.Questions {
+		row := func(value, label string) {
+			t.Rows = append(t.Rows, []any{q.ID, string(q.Kind), q.Text, value, label})
+		}
+		for i, label := range q.Labels {
+			row(fmt.Sprint(i+1), label)
+		}
+		for _, o := range q.Options {
+			row(o.Value, o.Text)
+		}
+		if len(q.Labels)+len(q.Options) == 0 {
+			row("", "")
+		}
+	}
+	return t
+}
+
+// mark says in each row that the answers were made up.
+func (t *Table) mark() {
+	if t == nil {
+		return
+	}
+	t.Columns = append([]Column{{rehearsalColumn, Word}}, t.Columns...)
+	for i := range t.Rows {
+		t.Rows[i] = append([]any{"練習"}, t.Rows[i]...)
+	}
+}

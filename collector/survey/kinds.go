@@ -1,0 +1,239 @@
+package survey
+
+// The kinds of questions. Nothing else in this package tells them apart, but
+// that free words stand in lines of their own.
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Kind is how a question is answered.
+type Kind string
+
+const (
+	Scale  Kind = "scale"  // one point of as many as there are labels, scored from 1
+	Choice Kind = "choice" // one option
+	Multi  Kind = "multi"  // any number of options
+	Text   Kind = "text"   // free words, stored apart from the other answers
+)
+
+// kinds has a row for each, in the order in which messages name them.
+var kinds = []struct {
+	name Kind
+	kind
+}{
+	{Scale, scale{}},
+	{Choice, choice{}},
+	{Multi, multi{}},
+	{Text, text{}},
+}
+
+// kind is what a kind of question knows.
+type kind interface {
+	// fields are those that it may have, of those that not every kind has.
+	fields() []string
+	// check reports broken rules of a definition.
+	check(q *Question, report func(field, message string))
+	// append adds an answer as canonical JSON, or nothing where it is blank, or
+	// says what to put right.
+	append(to []byte, q *Question, a answer) (_ []byte, wrong string)
+	// missing is what to do where an answer is required.
+	missing() string
+	// longest is how many bytes append may add.
+	longest(q *Question) int
+	// read gives what was chosen, as Definition.ReadAnswers does. Errors name
+	// the rule, never the value.
+	read(q *Question, value jsontext.Value) (places []int, err error)
+}
+
+// kind returns nil for one that does not exist.
+func (q *Question) kind() kind {
+	for i := range kinds {
+		if kinds[i].name == q.Kind {
+			return kinds[i].kind
+		}
+	}
+	return nil
+}
+
+// Kinds returns all kinds.
+func Kinds() []Kind {
+	var names []Kind
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+type scale struct{}
+
+const fewestPoints, mostPoints = 2, 11
+
+func (scale) fields() []string { return []string{"labels", "reversed"} }
+
+func (scale) check(q *Question, report func(field, message string)) {
+	if len(q.Labels) < fewestPoints || len(q.Labels) > mostPoints {
+		report("labels", fmt.Sprintf("段階の言葉を%dから%dまで並べてください。", fewestPoints, mostPoints))
+	}
+}
+
+// append takes one or two ASCII digits without a sign, a leading zero, a
+// fraction or an exponent, as the form sends them.
+func (scale) append(to []byte, q *Question, a answer) ([]byte, string) {
+	p, answered, wrong := a.single()
+	if !answered {
+		return to, wrong
+	}
+	n, err := strconv.Atoi(p.value)
+	if err != nil || n < 1 || n > len(q.Labels) || p.value != strconv.Itoa(n) {
+		return to, fmt.Sprintf("1から%dまでのどれか一つを選んでください。", len(q.Labels))
+	}
+	return append(to, p.value...), ""
+}
+
+func (scale) missing() string { return "どれか一つを選んでください。" }
+
+func (scale) longest(q *Question) int { return len(strconv.Itoa(len(q.Labels))) }
+
+func (scale) read(q *Question, value jsontext.Value) ([]int, error) {
+	var n int
+	if err := json.Unmarshal(value, &n); err != nil || n < 1 || n > len(q.Labels) {
+		return nil, errors.New("not a point of the scale")
+	}
+	return []int{n - 1}, nil
+}
+
+type choice struct{}
+
+func (choice) fields() []string { return []string{"group", "options"} }
+
+func (choice) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
+
+func (choice) append(to []byte, q *Question, a answer) ([]byte, string) {
+	p, answered, wrong := a.single()
+	if !answered {
+		return to, wrong
+	}
+	if p.shape != words || q.option(p.value) < 0 {
+		return to, "並んでいる中から、どれか一つを選んでください。"
+	}
+	return appendName(to, p.value), ""
+}
+
+func (choice) missing() string { return "どれか一つを選んでください。" }
+
+func (choice) longest(q *Question) int {
+	longest := 0
+	for _, o := range q.Options {
+		longest = max(longest, len(`""`)+len(o.Value))
+	}
+	return longest
+}
+
+func (choice) read(q *Question, value jsontext.Value) ([]int, error) {
+	var chosen string
+	if err := json.Unmarshal(value, &chosen); err != nil {
+		return nil, errors.New("not an option")
+	}
+	return q.places(chosen)
+}
+
+type multi struct{}
+
+func (multi) fields() []string { return []string{"options"} }
+
+func (multi) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
+
+func (multi) append(to []byte, q *Question, a answer) ([]byte, string) {
+	chosen, any := make([]bool, len(q.Options)), false
+	for p := range a.all {
+		if p.value == "" {
+			continue
+		}
+		place := q.option(p.value)
+		if p.shape != words || place < 0 {
+			return to, "並んでいる中から選んでください。"
+		}
+		if chosen[place] {
+			return to, "同じ選択肢が二度届きました。選び直して、もう一度送ってください。"
+		}
+		chosen[place], any = true, true
+	}
+	if !any {
+		return to, ""
+	}
+	separator := byte('[')
+	for i, o := range q.Options {
+		if chosen[i] {
+			to = appendName(append(to, separator), o.Value)
+			separator = ','
+		}
+	}
+	return append(to, ']'), ""
+}
+
+func (multi) missing() string { return "一つ以上選んでください。" }
+
+func (multi) longest(q *Question) int {
+	longest := len(`[`)
+	for _, o := range q.Options {
+		longest += len(`"",`) + len(o.Value)
+	}
+	return longest
+}
+
+func (multi) read(q *Question, value jsontext.Value) ([]int, error) {
+	var chosen []string
+	if err := json.Unmarshal(value, &chosen); err != nil || len(chosen) == 0 {
+		return nil, errors.New("not a list of options")
+	}
+	return q.places(chosen...)
+}
+
+// places finds options.
+func (q *Question) places(chosen ...string) (places []int, err error) {
+	for _, value := range chosen {
+		place := q.option(value)
+		if place < 0 || slices.Contains(places, place) {
+			return nil, errors.New("not an option, or one twice")
+		}
+		places = append(places, place)
+	}
+	return places, nil
+}
+
+// checkOptions holds the rules of options among each other.
+func (q *Question) checkOptions(report func(field, message string)) {
+	if len(q.Options) == 0 {
+		report("options", "選択肢を一つ以上書いてください。")
+	}
+	for i, o := range q.Options {
+		if q.option(o.Value) != i {
+			report(fmt.Sprintf("options[%d].value", i), "同じ質問のほかの選択肢と違う名前にしてください。")
+		}
+		if o.PartOf == "" {
+			continue
+		}
+		// Climb as many steps as there are options: longer means a circle.
+		wider := q.option(o.PartOf)
+		if wider < 0 {
+			report(fmt.Sprintf("options[%d].part_of", i), "同じ質問の、ほかの選択肢の value を書いてください。")
+			continue
+		}
+		for range q.Options {
+			if wider < 0 {
+				break
+			}
+			wider = q.option(q.Options[wider].PartOf)
+		}
+		if wider >= 0 {
+			report(fmt.Sprintf("options[%d].part_of", i), "たどっていくと元に戻ってしまいます。どれか一つの part_of を空にしてください。")
+		}
+	}
+}

@@ -4,12 +4,12 @@ package collector
 // this way, so it allocates little, and says nothing to any log.
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 
@@ -20,76 +20,78 @@ import (
 // maxBodyBytes is the longest body taken, whether or not its length was told.
 const maxBodyBytes = 64 << 10
 
-// bodies are read into these; none grows beyond maxBodyBytes and a little.
-var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+// bodies are read into these. They grow as a body comes: a client that promises
+// much and sends nothing costs nothing.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // submission is one request to /answers/ on its way.
 type submission struct {
-	form   *form // nil: there is no such survey
-	json   bool  // the body is JSON, else a form
-	unread bool  // the body, or some of it, has not been read
-	parsed bool
-	input  survey.Input
-	fields []survey.FieldError
+	*endpoint      // nil: there is no such survey
+	json      bool // the body is JSON, else a form
+	unread    bool // the body, or some of it, has not been read
+	parsed    bool
+	input     survey.Input
+	wrong     []survey.FieldError
 }
 
 // answers serves everything below /answers/.
 func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 	inFlight := s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
-
-	body := bodies.Get().(*[]byte)
+	body := bodies.Get().(*bytes.Buffer)
 	defer bodies.Put(body)
+	body.Reset()
 
-	sub := submission{form: s.form(r.URL.Path[len(answersPath):]), unread: r.ContentLength != 0}
-	err := s.admit(&sub, r)
-	// Over the limit a person still gets back what was typed, and that takes
-	// reading it. A program gets the word alone, and so does everybody at twice
-	// the limit, or a hundred over a small one.
-	busy := inFlight > s.maxInFlight
-	if err == nil && busy && (sub.json || inFlight > s.maxInFlight+max(s.maxInFlight, 100)) {
-		err = errBusy
-	}
-	if err == nil {
-		*body, err = readBody(r.Body, (*body)[:0])
-		sub.unread = err != nil
-	}
-	if err == nil {
-		err = sub.parse(*body)
-	}
-	if err == nil && busy {
-		err = errBusy
-	}
-	if err == nil {
-		err = s.keep(&sub)
-	}
-	if err != nil {
-		s.refuse(w, r, &sub, err)
+	sub := &submission{endpoint: s.endpoint(r.URL.Path[len(answersPath):]), unread: r.ContentLength != 0}
+	if err := s.accept(sub, r, body, inFlight); err != nil {
+		s.refuse(w, r, sub, err)
 		return
 	}
-	h := w.Header()
-	h["Cache-Control"] = noStore
 	if sub.json {
 		w.WriteHeader(http.StatusCreated)
 		return
 	}
-	h["Location"] = sub.form.thanks
+	w.Header().Set("Location", sub.path()+"thanks/")
 	w.WriteHeader(http.StatusSeeOther)
+}
+
+// accept returns nil once the answer is on disk.
+func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, inFlight int64) error {
+	if err := s.admit(sub, r); err != nil {
+		return err
+	}
+	// Over the limit a person still gets back what was typed, and that takes
+	// reading it. A program gets the word alone, and so does everybody at twice
+	// the limit, or a hundred over a small one.
+	busy := inFlight > s.maxInFlight
+	if busy && (sub.json || inFlight > s.maxInFlight+max(s.maxInFlight, 100)) {
+		return errBusy
+	}
+	if err := readBody(body, r.Body); err != nil {
+		return err
+	}
+	sub.unread = false
+	if err := sub.parse(body.Bytes()); err != nil {
+		return err
+	}
+	if busy {
+		return errBusy
+	}
+	return sub.keep()
 }
 
 // admit decides what can be decided without the body.
 func (s *Server) admit(sub *submission, r *http.Request) error {
-	if sub.form == nil {
+	switch {
+	case sub.endpoint == nil:
 		return errNoSurvey
-	}
-	if r.Method != http.MethodPost {
+	case r.Method != http.MethodPost:
 		return errPost
-	}
-	if s.origin.Check(r) != nil {
+	case s.origin.Check(r) != nil:
 		return errOrigin
 	}
 	var err error
-	if sub.json, err = mediaType(r.Header["Content-Type"]); err != nil {
+	if sub.json, err = isJSON(r.Header["Content-Type"]); err != nil {
 		return err
 	}
 	for _, coding := range r.Header["Content-Encoding"] {
@@ -97,7 +99,7 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 			return errCoding
 		}
 	}
-	if err := sub.form.admits(s.now()); err != nil {
+	if err := sub.admits(s.now()); err != nil {
 		return err
 	}
 	if r.ContentLength > maxBodyBytes {
@@ -106,55 +108,34 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 	return nil
 }
 
-// mediaType tells JSON from a form. A charset other than UTF-8 is refused: what
-// is not UTF-8 would have to be guessed at.
-func mediaType(header []string) (isJSON bool, err error) {
-	if len(header) != 1 {
+// isJSON tells JSON from a form. A charset other than UTF-8 is refused: what is
+// not UTF-8 would have to be guessed at.
+func isJSON(contentType []string) (bool, error) {
+	if len(contentType) != 1 {
 		return false, errMedia
 	}
-	switch header[0] { // as browsers and most programs write it
-	case "application/x-www-form-urlencoded":
-		return false, nil
-	case "application/json":
-		return true, nil
+	media, params, err := mime.ParseMediaType(contentType[0])
+	json := media == "application/json"
+	charset, told := params["charset"]
+	if err != nil || !json && media != "application/x-www-form-urlencoded" || told && !strings.EqualFold(charset, "utf-8") {
+		return json, errMedia
 	}
-	media, params, err := mime.ParseMediaType(header[0])
-	if err != nil {
-		return false, errMedia
-	}
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
-		return media == "application/json", errMedia
-	}
-	switch media {
-	case "application/x-www-form-urlencoded":
-		return false, nil
-	case "application/json":
-		return true, nil
-	}
-	return false, errMedia
+	return json, nil
 }
 
-// readBody reads to the end into buf, which grows as the body comes: a client
-// that promises much and sends nothing costs nothing.
-func readBody(r io.Reader, buf []byte) ([]byte, error) {
-	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
-		}
-		n, err := r.Read(buf[len(buf):min(cap(buf), maxBodyBytes+1)])
-		buf = buf[:len(buf)+n]
-		var timeout net.Error
-		switch {
-		case len(buf) > maxBodyBytes:
-			return buf, errTooLarge
-		case err == io.EOF:
-			return buf, nil
-		case errors.As(err, &timeout) && timeout.Timeout():
-			return buf, errSlow
-		case err != nil: // cut off, or not the chunks it should be
-			return buf, fmt.Errorf("%w: %w", survey.ErrMalformed, err)
-		}
+// readBody reads to the end, or to the longest that is taken.
+func readBody(to *bytes.Buffer, body io.ReadCloser) error {
+	_, err := to.ReadFrom(http.MaxBytesReader(nil, body, maxBodyBytes))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlow
 	}
+	return survey.ErrMalformed // cut off, or not the chunks it should be
 }
 
 func (sub *submission) parse(body []byte) (err error) {
@@ -167,61 +148,24 @@ func (sub *submission) parse(body []byte) (err error) {
 	return err
 }
 
-// keep checks the answer and returns once it is on disk. A ticket is used up by
-// an answer that is on disk and by nothing else.
-func (s *Server) keep(sub *submission) error {
-	entry, fields, err := sub.form.encoder.Entry(sub.input)
-	if err == nil && len(fields) == 0 {
-		err = sub.form.store.append(entry)
+// keep checks the answer and returns nil once it is on disk. A ticket is used up
+// by an answer that is on disk and by nothing else.
+func (sub *submission) keep() error {
+	entry, wrong, err := sub.encoder.Entry(sub.input)
+	if err == nil && len(wrong) == 0 {
+		err = sub.store.append(entry)
 	}
 	switch {
 	case errors.Is(err, journal.ErrTicketUnknown):
-		fields = []survey.FieldError{ticketUnknown}
+		wrong = []survey.FieldError{ticketUnknown}
 	case errors.Is(err, journal.ErrTicketUsed):
-		fields = []survey.FieldError{ticketUsed}
+		wrong = []survey.FieldError{ticketUsed}
 	case err != nil:
 		return err
 	}
-	if len(fields) > 0 {
-		sub.fields = fields
+	if len(wrong) > 0 {
+		sub.wrong = wrong
 		return errInvalid
 	}
 	return nil
-}
-
-// refuse sends the row of the table that belongs to err, as a page or as
-// problem details.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission, err error) {
-	o := outcomeOf(err)
-	if sub.form != nil {
-		o = o.about(sub.form.def)
-	}
-	h := w.Header()
-	if sub.unread {
-		// Otherwise net/http would wait for the body before it replies.
-		h.Set("Connection", "close")
-	}
-	switch err {
-	case errPost:
-		h.Set("Allow", http.MethodPost)
-	case errCoding:
-		h.Set("Accept-Encoding", "identity") // RFC 9110 section 15.5.16
-	}
-	switch {
-	case sub.json || wantsJSON(r):
-		sendProblem(w, o, sub.fields)
-	case o.ask && sub.parsed && s.sendRefilled(w, o, sub):
-	default:
-		s.sendPage(w, o, sub)
-	}
-}
-
-// wantsJSON tells a program from a browser where the body has not told it.
-func wantsJSON(r *http.Request) bool {
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		return true
-	}
-	accept := r.Header.Get("Accept")
-	return !strings.Contains(accept, "text/html") &&
-		(strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json"))
 }

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"runtime"
@@ -54,8 +55,7 @@ type Server struct {
 	limits      limits
 	fs          journal.FS
 
-	forms    atomic.Pointer[map[string]*form]
-	reloaded chan struct{} // wakes keepTime
+	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 
 	mu     sync.Mutex // around what changes stores
 	stores map[string]*store
@@ -72,14 +72,13 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	s := &Server{
 		site: c.Site, data: c.Data, static: c.Static, maxInFlight: int64(c.MaxInflight), now: c.Now, log: c.Log,
-		origin:   http.NewCrossOriginProtection(),
-		limits:   defaultLimits,
-		fs:       c.fs,
-		reloaded: make(chan struct{}, 1),
-		stores:   map[string]*store{},
+		origin: http.NewCrossOriginProtection(),
+		limits: defaultLimits,
+		fs:     c.fs,
+		stores: map[string]*store{},
 	}
 	if s.static == nil {
-		s.static = http.HandlerFunc(s.pages)
+		s.static = http.HandlerFunc(s.files)
 	}
 	if s.maxInFlight == 0 {
 		s.maxInFlight = 1024
@@ -101,7 +100,7 @@ func New(c Config) (*Server, error) {
 	if rehearsal {
 		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", s.data)
 	}
-	// Once more under the lock; but making its file is touching something.
+	// Before the lock, whose file would be something touched; take looks again.
 	for _, d := range defs {
 		if err := s.fits(d, &store{dir: filepath.Join(s.data, d.ID)}); err != nil {
 			return nil, err
@@ -130,7 +129,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) take(defs []*survey.Definition, month int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	forms := map[string]*form{}
+	endpoints := map[string]*endpoint{}
 	for _, d := range defs {
 		st := s.stores[d.ID]
 		if st == nil {
@@ -139,23 +138,23 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 		if err := s.fits(d, st); err != nil {
 			return err
 		}
-		forms[d.ID] = newForm(d, st)
+		endpoints[d.ID] = &endpoint{d, NewEncoder(d), st}
 	}
-	for _, f := range forms {
-		s.stores[f.def.ID] = f.store
-		if err := f.store.adopt(f.def); err != nil {
-			return fmt.Errorf("%s: 保存してある回答を開けません: %w", f.store.dir, err)
+	for id, e := range endpoints {
+		s.stores[id] = e.store
+		if err := e.store.define(e.def); err != nil {
+			return fmt.Errorf("%s: 保存してある回答を開けません: %w", e.store.dir, err)
 		}
 	}
 	// A survey that is gone keeps its store: it may come back, and must find the
 	// same journal.
-	s.forms.Store(&forms)
+	s.endpoints.Store(&endpoints)
 	return nil
 }
 
 // fits refuses a definition that cannot go on with what a store holds.
 func (s *Server) fits(d *survey.Definition, st *store) error {
-	if err := st.check(d); err != nil {
+	if err := st.fits(d); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
 	}
 	return nil
@@ -168,14 +167,7 @@ func (s *Server) Reload() error {
 	if err != nil {
 		return err
 	}
-	if err := s.take(defs, month(s.now())); err != nil {
-		return err
-	}
-	select {
-	case s.reloaded <- struct{}{}:
-	default:
-	}
-	return nil
+	return s.take(defs, month(s.now()))
 }
 
 // Close gives the data directory back, after what was acknowledged and what is
@@ -194,36 +186,31 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// form returns the survey with that id, or nil.
-func (s *Server) form(id string) *form { return (*s.forms.Load())[id] }
+// endpoint returns that of a survey, or nil.
+func (s *Server) endpoint(id string) *endpoint { return (*s.endpoints.Load())[id] }
 
 const answersPath = "/answers/"
-
-// noStore is shared between responses: nobody may write into it.
-var noStore = []string{"no-store"}
 
 // ServeHTTP serves everything: /answers/<id>, /healthz, and the site.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recovered(w, r)
 	h := w.Header()
-	setPolicy(h)
+	maps.Copy(h, policy) // they share the values: nobody may write into them
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, answersPath):
-		h["Cache-Control"] = noStore
+		h.Set("Cache-Control", "no-store")
 		s.answers(w, r)
 	case path == "/healthz":
 		s.health(w, r)
+	case ofSurvey(path):
+		h.Set("Cache-Control", "no-store")
+		forget(h, r)
+		// A part of these is of no use, and net/http forgets no-store where it
+		// refuses one.
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+		fallthrough
 	default:
-		if ofSurvey(strings.TrimPrefix(path, "/")) {
-			h["Cache-Control"] = noStore
-			forget(h, r)
-			if r.Header.Get("Range") != "" {
-				// A part of these is of no use, and net/http forgets no-store
-				// where it refuses one.
-				r = r.Clone(r.Context())
-				r.Header.Del("Range")
-			}
-		}
 		s.static.ServeHTTP(w, r)
 	}
 }
@@ -231,17 +218,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // health is 200 while answers can be stored, as far as is known.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.sendPage(w, outcomeOf(errGet), nil)
+		s.refuseAny(w, errGet)
 		return
 	}
-	for _, f := range *s.forms.Load() {
-		if f.store.err() != nil {
-			send(w, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte("storage failed\n"))
-			return
+	status, word := http.StatusOK, "ok\n"
+	for _, e := range *s.endpoints.Load() {
+		if e.store.err() != nil {
+			status, word = http.StatusServiceUnavailable, "storage failed\n"
 		}
 	}
-	send(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
+	send(w, status, contentTypes[".txt"], []byte(word))
 }
 
 // recovered turns a panic into a 500. The log gets the place in the code alone:
@@ -258,10 +244,8 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(r.URL.Path, answersPath) {
 		panic(http.ErrAbortHandler) // part of a page may have been sent
 	}
-	s.refuse(w, r, &submission{unread: true}, errPanic)
+	s.refuse(w, r, &submission{unread: true}, errors.New("panic"))
 }
-
-var errPanic = errors.New("panic")
 
 // panicPlace is the function and line that panicked.
 func panicPlace() string {

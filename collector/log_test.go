@@ -5,77 +5,16 @@ package collector
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"staffplan/collector/journal"
 )
-
-// badDisk is a real one that can be made to fail.
-type badDisk struct{ full, dying atomic.Bool }
-
-type badFile struct {
-	*os.File
-	disk *badDisk
-}
-
-func (f badFile) Write(p []byte) (int, error) {
-	if f.disk.full.Load() {
-		return 0, fmt.Errorf("on purpose: %w", syscall.ENOSPC)
-	}
-	return f.File.Write(p)
-}
-
-func (f badFile) Sync() error {
-	if f.disk.dying.Load() {
-		return fmt.Errorf("on purpose: %w", syscall.EIO)
-	}
-	return f.File.Sync()
-}
-
-func (d *badDisk) OpenFile(name string, flag int, perm fs.FileMode) (journal.File, error) {
-	f, err := os.OpenFile(name, flag, perm)
-	if err != nil {
-		return nil, err
-	}
-	return badFile{f, d}, nil
-}
-
-func (d *badDisk) List(dir string) (names []string, err error) {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names, err
-}
-
-func (d *badDisk) MkdirAll(dir string, perm fs.FileMode) error { return os.MkdirAll(dir, perm) }
-func (d *badDisk) Rename(from, to string) error                { return os.Rename(from, to) }
-func (d *badDisk) Remove(name string) error                    { return os.Remove(name) }
-func (d *badDisk) Chmod(name string, mode fs.FileMode) error   { return os.Chmod(name, mode) }
-func (d *badDisk) SyncDir(string) error                        { return nil }
-
-// wantLog compares all that was said, line by line, with patterns.
-func (h *house) wantLog(patterns ...string) {
-	h.t.Helper()
-	for i, p := range patterns {
-		patterns[i] = `time=\S+ ` + p + `\n`
-	}
-	said := h.log.String()
-	if !regexp.MustCompile(`\A` + strings.Join(patterns, "") + `\z`).MatchString(said) {
-		h.t.Errorf("in the log:\n%s", said)
-	}
-}
 
 func TestTroubleIsSaidOnce(t *testing.T) {
 	disk := new(badDisk)
@@ -205,4 +144,24 @@ func TestNoConnectionsIsSaidOnce(t *testing.T) {
 	}
 	h.wantLog(`level=ERROR msg="cannot accept connections" err="accept tcp 127\.0\.0\.1:\d+: accept4: too many open files"`,
 		`level=INFO msg="accepts connections again"`)
+}
+
+// No line is logged for an answer, a mistake, a release or a closing.
+func TestNoLogLineForAnAnswerOrARelease(t *testing.T) {
+	h := start(t, Config{})
+	for i := range 25 {
+		for body, want := range map[string]int{`{"q1":1,"comment":"x"}`: 201, `{"q1":4}`: 422, `{"q1":`: 400} {
+			if status, _ := h.sendJSON("/answers/autumn", body); status != want {
+				t.Fatal(i, status, body)
+			}
+		}
+	}
+	h.stop()
+	h.wantLog()
+	later := start(t, Config{Site: h.site, Data: h.data, Now: at("2026-12-01T09:00:00+09:00")})
+	if status, _ := later.sendJSON("/answers/autumn", `{"q1":1}`); status != 410 {
+		t.Error(status)
+	}
+	later.stop()
+	later.wantLog()
 }

@@ -22,11 +22,14 @@ var policy = http.Header{
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
 
-// setPolicy shares the values between responses: nobody may write into them.
-func setPolicy(h http.Header) {
-	for name, values := range policy {
-		h[name] = values
-	}
+// ofSurvey tells the pages that people answer on (form, thanks) from the list of
+// surveys, their definitions and pictures. They are kept nowhere, so that Back
+// on a shared computer shows nothing.
+func ofSurvey(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/surveys/")
+	_, page, below := strings.Cut(rest, "/")
+	page = strings.TrimSuffix(page, "index.html")
+	return ok && below && (page == "" || strings.HasPrefix(page, "thanks/"))
 }
 
 // forget has browsers drop a form that was sent. Chromium keeps the pages behind

@@ -14,26 +14,13 @@ import (
 	"context"
 	"fmt"
 	"time"
-	_ "time/tzdata" // the office's clock, on machines without zone files too
+
+	"staffplan/collector/survey"
 )
 
-// tokyo is where months begin.
-var tokyo = func() *time.Location {
-	l, err := time.LoadLocation("Asia/Tokyo")
-	if err != nil {
-		panic(err) // it is linked in
-	}
-	return l
-}()
-
-// longestSleep bounds how long a change of the system clock goes unnoticed.
-const longestSleep = time.Minute
-
-// month numbers months as Japan has them.
-func month(t time.Time) int {
-	t = t.In(tokyo)
-	return t.Year()*12 + int(t.Month())
-}
+// dueEvery is how often the clock is looked at. Whether an answer is in time
+// does not wait for it.
+const dueEvery = 5 * time.Second
 
 // firstMonth is the month that new stores count as begun: on the first it is
 // the one before, so that what waits is released now.
@@ -48,16 +35,10 @@ func (s *Server) firstMonth() int {
 // keepTime does what is due whenever it is due, until ctx ends.
 func (s *Server) keepTime(ctx context.Context) {
 	for {
-		// Trouble is in the log by now, and is tried again.
-		_ = s.due()
-		timer := time.NewTimer(s.untilDue())
+		_ = s.due() // trouble is in the log by now, and is tried again
 		select {
-		case <-timer.C:
-		case <-s.reloaded:
+		case <-time.After(dueEvery):
 		case <-ctx.Done():
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
 			return
 		}
 	}
@@ -71,36 +52,22 @@ func (s *Server) due() error {
 	defer s.mu.Unlock()
 	now := s.now()
 	var first error
-	for _, f := range *s.forms.Load() {
-		begun := month(now) > f.store.month
+	for _, e := range *s.endpoints.Load() {
+		begun := month(now) > e.store.month
 		var err error
 		switch {
-		case f.store.finished.Load():
-		case f.admits(now) == errOver:
-			err = f.store.finish()
-		case f.def.Standing() && begun:
-			err = f.store.release()
+		case e.store.finished.Load():
+		case e.def.State(now) == survey.Over:
+			err = e.store.finish()
+		case e.def.Standing() && begun:
+			err = e.store.release()
 		}
 		if err == nil && begun {
-			f.store.month = month(now)
+			e.store.month = month(now)
 		}
 		if err != nil && first == nil {
-			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", f.store.dir, err)
+			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", e.store.dir, err)
 		}
 	}
 	return first
-}
-
-// untilDue is the time until the next closing or month, at most longestSleep.
-func (s *Server) untilDue() time.Duration {
-	now := s.now()
-	t := now.In(tokyo)
-	wait := time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, tokyo).Sub(now)
-	for _, f := range *s.forms.Load() {
-		if closes := f.def.Closes; closes.After(now) && !f.store.finished.Load() {
-			wait = min(wait, closes.Sub(now))
-		}
-	}
-	// A little more: the last moment still takes answers.
-	return min(wait, longestSleep) + 10*time.Millisecond
 }

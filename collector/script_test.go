@@ -23,7 +23,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestScripts(t *testing.T) {
@@ -208,11 +207,4 @@ func (b block) always(bad func(string, ...any), path string, res *http.Response,
 			bad("not a Japanese page: %s", media)
 		}
 	}
-}
-
-// noRedirect shows redirects as they are.
-var noRedirect = &http.Client{
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
-	Timeout:       time.Minute,
 }

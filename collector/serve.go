@@ -54,11 +54,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		// OPTIONS * has our policy too.
 		DisableGeneralOptionsHandler: true,
 	}
-	timeCtx, stopTime := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(ctx)
 	var wait sync.WaitGroup
-	wait.Go(func() { s.keepTime(timeCtx) })
+	wait.Go(func() { s.keepTime(ctx) })
 	defer wait.Wait()
-	defer stopTime()
+	defer stop()
 
 	ended := make(chan error, 1)
 	go func() { ended <- hs.Serve(ln) }()

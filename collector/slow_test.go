@@ -1,11 +1,8 @@
 package collector
 
-// Those who are slow, too large, too many or still there at the end: each limit
-// ends them, and nobody else feels it.
+// Those who are slow: each limit ends them, and nobody else feels it.
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,56 +10,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/net/html"
 )
-
-// patience is how long a test waits for what must happen, on a busy machine
-// too. Nothing passes or fails by being quicker.
-const patience = time.Minute
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not after %v: %s", patience, what)
-		}
-	}
-}
-
-// dial opens a connection and writes the beginning of a request, or all of it.
-func (h *house) dial(request string) *net.TCPConn {
-	h.t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(patience))
-	if _, err := io.WriteString(conn, request); err != nil {
-		h.t.Fatal(err)
-	}
-	return conn.(*net.TCPConn)
-}
-
-// response reads one, with its body.
-func response(t *testing.T, conn net.Conn) (*http.Response, string) {
-	t.Helper()
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, string(body)
-}
 
 const (
 	formHead = "POST /answers/autumn HTTP/1.1\r\nHost: plan.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -70,21 +21,6 @@ const (
 )
 
 const bigBytes = 16 << 20 // more than the kernel keeps for two sockets
-
-// never lets a test wait for everything else.
-var never = limits{header: time.Hour, read: time.Hour, write: time.Hour, idle: time.Hour, drain: time.Hour}
-
-// startWith serves with other limits.
-func startWith(t *testing.T, l limits, c Config) *house {
-	t.Helper()
-	h, err := build(t, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.server.limits = l
-	h.serve()
-	return h
-}
 
 // bigSite is the small site with a file that does not fit into any buffer.
 func bigSite(t *testing.T) string {
@@ -226,7 +162,7 @@ func TestLimitsEndStuckOnes(t *testing.T) {
 		sent := make(chan struct{})
 		var h *house
 		h = startWith(t, slowReader, Config{Site: bigSite(t), Static: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			h.server.pages(w, r)
+			h.server.files(w, r)
 			close(sent)
 		})})
 		conn := h.dial("GET /big.bin HTTP/1.1\r\nHost: plan.example\r\n\r\n")
@@ -240,191 +176,4 @@ func TestLimitsEndStuckOnes(t *testing.T) {
 			t.Error("all of it was sent: this showed nothing")
 		}
 	})
-}
-
-func isTimeout(err error) bool {
-	var e net.Error
-	return errors.As(err, &e) && e.Timeout()
-}
-
-func TestHeaderSize(t *testing.T) {
-	h := start(t, Config{})
-	for size, want := range map[int]int{8 << 10: 200, 32 << 10: 431, 1 << 20: 431} {
-		conn := h.dial("GET / HTTP/1.1\r\nHost: plan.example\r\nConnection: close\r\nX-Long: ")
-		go io.WriteString(conn, strings.Repeat("x", size)+"\r\n\r\n") // fails once the service has had enough
-		if res, _ := response(t, conn); res.StatusCode != want {
-			t.Errorf("%d bytes of header: %s, want %d", size, res.Status, want)
-		}
-	}
-}
-
-// The size of a body is bounded whether or not it is told, and a client that
-// tells too much is answered before it sends anything.
-func TestBodySize(t *testing.T) {
-	h := start(t, Config{})
-	pad := func(size int) string { return "q1=2" + strings.Repeat("&", size-len("q1=2")) }
-	inChunks := func(body string) string {
-		var b strings.Builder
-		for len(body) > 0 {
-			n := min(len(body), 1000)
-			fmt.Fprintf(&b, "%x\r\n%s\r\n", n, body[:n])
-			body = body[n:]
-		}
-		return b.String() + "0\r\n\r\n"
-	}
-	const whole, chunked = "Content-Length: %d\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"
-	for _, test := range []struct {
-		name, header, body string
-		want               int
-	}{
-		{"longest", fmt.Sprintf(whole, maxBodyBytes), pad(maxBodyBytes), 303},
-		{"longest in chunks", chunked, inChunks(pad(maxBodyBytes)), 303},
-		{"longer", fmt.Sprintf(whole, maxBodyBytes+1), pad(maxBodyBytes + 1), 413},
-		{"longer in chunks", chunked, inChunks(pad(maxBodyBytes + 1)), 413},
-		{"without end", chunked, strings.TrimSuffix(inChunks(pad(8<<20)), "0\r\n\r\n"), 413},
-		{"only told", fmt.Sprintf(whole, 10<<30), "", 413},
-		{"asked before", "Expect: 100-continue\r\n" + fmt.Sprintf(whole, 10<<30), "", 413},
-	} {
-		conn := h.dial(formHead + test.header)
-		go io.WriteString(conn, test.body) // fails once the service has had enough
-		if res, _ := response(t, conn); res.StatusCode != test.want {
-			t.Errorf("%s: %s, want %d", test.name, res.Status, test.want)
-		}
-	}
-	h.stop()
-	if got := len(h.stored("autumn")); got != 2 {
-		t.Errorf("%d answers stored, want the two that fit", got)
-	}
-}
-
-// Over the limit nothing is taken; a person gets back what was typed, also by
-// those who are over the limit themselves, up to a hundred of them.
-func TestInFlight(t *testing.T) {
-	h := startWith(t, never, Config{MaxInflight: 2})
-	const typed = "q1=2&unit=kikaku&comment=%E6%9B%B8%E3%81%84%E3%81%9F%E3%82%82%E3%81%AE" // 書いたもの
-	half := formHead + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(typed)) + typed[:20]
-	wait := func(n int64) {
-		t.Helper()
-		eventually(t, fmt.Sprintf("%d in flight", n), func() bool { return h.server.inFlight.Load() == n })
-	}
-	post := func(media, body string) (*http.Response, string) {
-		t.Helper()
-		res, err := noRedirect.Post(h.url+"/answers/autumn", media, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		page, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wait(h.server.inFlight.Load())
-		return res, string(page)
-	}
-	refused := func(what string, res *http.Response, media string) {
-		t.Helper()
-		if res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || res.Header.Get("Content-Type") != media {
-			t.Errorf("%s: %s, %v", what, res.Status, res.Header)
-		}
-	}
-	const form, page, problem = "application/x-www-form-urlencoded", "text/html; charset=utf-8", "application/problem+json"
-
-	within := []*net.TCPConn{h.dial(half), h.dial(half)}
-	wait(2)
-	res, body := post(form, typed)
-	refused("a person", res, page)
-	doc, err := html.Parse(strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if marked(doc, "q1") != "2" || marked(doc, "unit") != "kikaku" || textOf(named(doc, "comment")[0]) != "書いたもの" {
-		t.Errorf("what was typed is lost: %s", body)
-	}
-	if !strings.Contains(body, "いま回答が集中しています") {
-		t.Errorf("no reason: %s", body)
-	}
-	res, _ = post("application/json", `{"q1":2}`)
-	refused("a program", res, problem)
-
-	var over []*net.TCPConn
-	for range 100 {
-		over = append(over, h.dial(half))
-	}
-	wait(102)
-	res, body = post(form, typed)
-	refused("a person far over the limit", res, page)
-	if strings.Contains(body, "書いたもの") {
-		t.Error("far over the limit bodies are still read")
-	}
-	for _, conn := range over {
-		io.WriteString(conn, typed[20:])
-		res, body := response(t, conn)
-		refused("a person over the limit", res, page)
-		if !strings.Contains(body, "書いたもの") {
-			t.Error("what was typed over the limit is lost")
-		}
-	}
-	if health, err := http.Get(h.url + "/healthz"); err != nil || health.StatusCode != 200 {
-		t.Error("busy is not ill:", health.Status, err)
-	}
-
-	// Those within the limit were not harmed, and there is room again.
-	for _, conn := range within {
-		io.WriteString(conn, typed[20:])
-		if res, _ := response(t, conn); res.StatusCode != 303 {
-			t.Error(res.Status)
-		}
-	}
-	wait(0)
-	if res, _ := post("application/json", `{"q1":2}`); res.StatusCode != 201 {
-		t.Error(res.Status)
-	}
-	h.stop()
-	if got := len(h.stored("autumn")); got != 3 {
-		t.Errorf("%d answers stored, not 3", got)
-	}
-}
-
-// Who is in flight when the service stops comes to an end, and nobody else
-// comes in.
-func TestDrain(t *testing.T) {
-	h := startWith(t, never, Config{})
-	idle := h.dial("GET /healthz HTTP/1.1\r\nHost: plan.example\r\n\r\n")
-	response(t, idle)
-	conn := h.dial(formHead + "Content-Length: 4\r\n\r\nq1")
-	eventually(t, "the answer is in flight", func() bool { return h.server.inFlight.Load() == 1 })
-	h.end()
-	eventually(t, "new ones are refused", func() bool {
-		c, err := net.Dial("tcp", conn.RemoteAddr().String())
-		if err == nil {
-			c.Close()
-		}
-		return err != nil
-	})
-	if n, err := idle.Read(make([]byte, 1)); err != io.EOF {
-		t.Errorf("an idle connection goes on: %d bytes, %v", n, err)
-	}
-	io.WriteString(conn, "=2")
-	if res, _ := response(t, conn); res.StatusCode != 303 || !res.Close {
-		t.Error(res.Status, res.Header)
-	}
-	h.stop()
-	if got := len(h.stored("autumn")); got != 1 {
-		t.Errorf("%d answers stored, not 1", got)
-	}
-}
-
-func TestDrainIsCut(t *testing.T) {
-	short := never
-	short.drain = 50 * time.Millisecond
-	h := startWith(t, short, Config{})
-	conn := h.dial(formHead + "Content-Length: 4\r\n\r\nq1")
-	eventually(t, "the answer is in flight", func() bool { return h.server.inFlight.Load() == 1 })
-	h.stop() // waits for Serve
-	if said, err := io.ReadAll(conn); isTimeout(err) || strings.HasPrefix(string(said), "HTTP/1.1 303") {
-		t.Errorf("%q, %v", said, err)
-	}
-	if got := h.stored("autumn"); got != nil {
-		t.Errorf("stored %q", got)
-	}
 }

@@ -26,14 +26,13 @@ import (
 // with Last-Modified.
 const maxHashedBytes = 1 << 20
 
-var files = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// pages serves the site's folder. It is opened anew for each request, since a
+// files serves the site's folder. It is opened anew for each request, since a
 // build puts another folder in its place.
-func (s *Server) pages(w http.ResponseWriter, r *http.Request) {
+func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.sendPage(w, outcomeOf(errGet), nil)
+		s.refuseAny(w, errGet)
 		return
 	}
 	name, ok := fileName(r.URL.Path)
@@ -75,12 +74,12 @@ func (s *Server) pages(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "", info.ModTime(), f)
 		return
 	}
-	content := files.Get().(*bytes.Buffer)
-	defer files.Put(content)
+	content := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(content)
 	content.Reset()
 	if _, err := content.ReadFrom(io.LimitReader(f, maxHashedBytes)); err != nil {
 		h.Del("Content-Encoding")
-		s.sendPage(w, outcomeOf(err), nil)
+		s.refuseAny(w, err)
 		return
 	}
 	if h.Get("Cache-Control") != "no-store" {
@@ -94,7 +93,7 @@ func (s *Server) pages(w http.ResponseWriter, r *http.Request) {
 func (s *Server) missing(w http.ResponseWriter) {
 	page, err := os.ReadFile(filepath.Join(s.site, "404.html"))
 	if err != nil {
-		s.sendPage(w, outcomeOf(errNoPage), nil)
+		s.refuseAny(w, errNoPage)
 		return
 	}
 	send(w, http.StatusNotFound, contentTypes[".html"], page)
@@ -135,21 +134,12 @@ var fingerprinted = regexp.MustCompile(`\.[0-9a-f]{32,128}\.[a-z0-9]+$`)
 // for again by its ETag.
 func cacheControl(name string) string {
 	switch {
-	case ofSurvey(name):
+	case ofSurvey("/" + name):
 		return "no-store"
 	case fingerprinted.MatchString(name):
 		return "public, max-age=31536000, immutable"
 	}
 	return "no-cache"
-}
-
-// ofSurvey tells the pages that people answer on (form, thanks) from the list of
-// surveys, their definitions and pictures.
-func ofSurvey(name string) bool {
-	rest, ok := strings.CutPrefix(name, "surveys/")
-	_, page, below := strings.Cut(rest, "/")
-	page = strings.TrimSuffix(page, "index.html")
-	return ok && below && (page == "" || strings.HasPrefix(page, "thanks/"))
 }
 
 // takesGzip reads Accept-Encoding as far as gzip goes (RFC 9110 section 12.5.3).

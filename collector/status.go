@@ -2,17 +2,11 @@ package collector
 
 // What happens to a request, in one table: the status, and the words for the
 // person who sent it. A form and JSON meet the same rows; only the clothes
-// differ (a page in the site's frame, or problem details as in RFC 9457).
-// Messages at a single question come from package survey.
+// differ, see refuse.go. Messages at a single question come from package survey.
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
@@ -34,10 +28,6 @@ var (
 	errInvalid  = errors.New("answers do not fit the survey")
 	errBusy     = errors.New("too many requests in flight")
 )
-
-// retryAfter is what a 503 asks for, in seconds: long enough for a full disk to
-// be noticed, short enough for someone who keeps the page open.
-const retryAfter = 60
 
 // outcome is a row: everything the answer to a failed request says. In title
 // and text, {title}, {opens} and {closes} stand for those of the survey.
@@ -88,9 +78,6 @@ var outcomes = []struct {
 		"回答を保存できたことを確かめられませんでした。担当が直すまで受け取れません。ページの担当に知らせてください。", true}},
 }
 
-// stillHere follows the text where the form is shown again.
-const stillHere = "書いたものは、この画面に残っています。"
-
 // errStorage stands for every other trouble of the journal: what was sent may
 // or may not be on disk, and was not acknowledged.
 var errStorage = errors.New("storage failed")
@@ -103,70 +90,16 @@ func outcomeOf(err error) outcome {
 			return row.outcome
 		}
 	}
-	return outcome{http.StatusInternalServerError, "うまく処理できませんでした",
+	return outcome{500, "うまく処理できませんでした",
 		"しばらく待って、もう一度試してください。続くときは、ページの担当に知らせてください。", false}
 }
 
 // about puts the survey's own words into the row's.
 func (o outcome) about(d *survey.Definition) outcome {
-	if d == nil || !strings.Contains(o.text, "{") {
-		return o
-	}
 	o.text = strings.NewReplacer(
 		"{title}", d.Title,
 		"{opens}", momentInWords(d.Opens),
 		"{closes}", momentInWords(d.Closes),
 	).Replace(o.text)
 	return o
-}
-
-// momentInWords is a time as an office in Japan reads it; midnight is the day.
-func momentInWords(t time.Time) string {
-	t = t.In(tokyo)
-	if h, m, s := t.Clock(); h == 0 && m == 0 && s == 0 {
-		return t.Format("2006年1月2日")
-	}
-	return t.Format("2006年1月2日15時04分")
-}
-
-// problem is RFC 9457 with one member of our own, the list of fields. The type
-// is left out, which means about:blank: the status says it all.
-type problem struct {
-	Title  string         `json:"title"`
-	Status int            `json:"status"`
-	Detail string         `json:"detail"`
-	Errors []problemField `json:"errors,omitempty"`
-}
-
-type problemField struct {
-	Name    string `json:"name"`
-	Message string `json:"message"`
-}
-
-// sendProblem answers a program.
-func sendProblem(w http.ResponseWriter, o outcome, fields []survey.FieldError) {
-	p := problem{Title: o.title, Status: o.status, Detail: o.text}
-	for _, f := range fields {
-		p.Errors = append(p.Errors, problemField{f.Name, f.Message})
-	}
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(p); err != nil {
-		panic(err) // strings and numbers only
-	}
-	send(w, o.status, "application/problem+json", body.Bytes())
-}
-
-// send writes a whole response that is kept nowhere.
-func send(w http.ResponseWriter, status int, contentType string, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", strconv.Itoa(retryAfter))
-	}
-	w.WriteHeader(status)
-	w.Write(body)
 }

@@ -5,11 +5,8 @@ package collector
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -20,7 +17,6 @@ import (
 	"sync"
 	"testing"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/ticket"
 )
 
@@ -45,73 +41,6 @@ func ticketHouse(t *testing.T, definition string, n int) (*house, []ticket.Code)
 	add(t, site, definition, slipsForm)
 	codes := give(t, data, "slips", n)
 	return start(t, Config{Site: site, Data: data}), codes
-}
-
-// add puts another survey on a site.
-func add(t *testing.T, site, definition, form string) {
-	t.Helper()
-	var d struct{ ID string }
-	if err := json.Unmarshal([]byte(definition), &d); err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(site, "surveys", d.ID)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"survey.json": definition, "index.html": form} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// give makes tickets known as collector tickets does.
-func give(t *testing.T, data, id string, n int) []ticket.Code {
-	t.Helper()
-	j, err := journal.Open(filepath.Join(data, id), journal.Options{Release: 10})
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes, hashes := make([]ticket.Code, n), make([][32]byte, n)
-	for i := range codes {
-		codes[i] = ticket.New()
-		hashes[i] = codes[i].Hash()
-	}
-	if err := j.AddTickets(context.Background(), hashes); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return codes
-}
-
-// sendJSON gives the status, and the messages by field.
-func (h *house) sendJSON(path, body string) (int, map[string]string) {
-	h.t.Helper()
-	res, err := noRedirect.Post(h.url+path, "application/json", strings.NewReader(body))
-	if err != nil {
-		h.t.Error(err)
-		return 0, nil
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		h.t.Error(err)
-	}
-	fields := map[string]string{}
-	if len(text) > 0 {
-		var p struct {
-			Errors []struct{ Name, Message string }
-		}
-		if err := json.Unmarshal(text, &p); err != nil {
-			h.t.Errorf("%v: %s", err, text)
-		}
-		for _, e := range p.Errors {
-			fields[e.Name] = e.Message
-		}
-	}
-	return res.StatusCode, fields
 }
 
 func withTicket(code string) string { return fmt.Sprintf(`{"q1":2,"ticket":%q}`, code) }

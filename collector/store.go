@@ -1,6 +1,7 @@
 package collector
 
-// A survey that takes answers: its definition, and the store behind it.
+// The journal of one survey as the service uses it: opened when it is needed,
+// and its trouble said once.
 
 import (
 	"context"
@@ -13,39 +14,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
-
-// form is one survey as it stands now. A reload makes a new form over the same
-// store; requests under way end with the old one, which the new one fits.
-type form struct {
-	def     *survey.Definition
-	encoder *Encoder
-	store   *store
-	thanks  []string // value of Location once the answer is on disk
-}
-
-func newForm(d *survey.Definition, s *store) *form {
-	return &form{d, NewEncoder(d), s, []string{"/surveys/" + d.ID + "/thanks/"}}
-}
-
-// admits says whether answers are taken at this time. That a survey was closed
-// is stored: neither a clock set back nor a later closing date opens it again.
-func (f *form) admits(now time.Time) error {
-	state := f.def.State(now)
-	switch {
-	case state == survey.Over:
-		return errOver
-	case f.store.finished.Load():
-		return journal.ErrFinished
-	case state == survey.NotYet:
-		return errNotYet
-	}
-	return nil
-}
 
 // store is the journal of one survey. It is opened at the start where answers
 // are stored already, else with the first one: until then the questions may
@@ -62,15 +34,15 @@ type store struct {
 	def    *survey.Definition
 	failed error // why the journal could not be opened
 
-	month int // the last one that began with a release; see Server.due
+	month int // the last one that began with a release; Server.mu is around it
 }
 
 // errClosed is what a closed server's stores fail with.
 var errClosed = errors.New("collector is closed")
 
-// check says whether d may take the place of what is stored, if anything is. It
+// fits says whether d may take the place of what is stored, if anything is. It
 // touches nothing.
-func (s *store) check(d *survey.Definition) error {
+func (s *store) fits(d *survey.Definition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.journal.Load() != nil {
@@ -91,8 +63,8 @@ func (s *store) check(d *survey.Definition) error {
 	return d.Fits(stored)
 }
 
-// adopt goes on with d, which has passed check, and recovers what is stored.
-func (s *store) adopt(d *survey.Definition) error {
+// define goes on with d, which fits, and recovers what is stored.
+func (s *store) define(d *survey.Definition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.def = d
@@ -167,9 +139,6 @@ func (s *store) append(e journal.Entry) error {
 	j, err := s.open()
 	if err == nil {
 		err = j.Append(context.Background(), e)
-	}
-	if err == nil && !s.troubled.Load() {
-		return nil
 	}
 	// These say nothing of the storage.
 	for _, refusal := range []error{journal.ErrFinished, journal.ErrTicketUnknown, journal.ErrTicketUsed} {

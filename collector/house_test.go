@@ -1,0 +1,469 @@
+package collector
+
+// A service under test: on a port of its own and in a folder of its own, what
+// it is asked, and what is on disk afterwards.
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"staffplan/collector/journal"
+	"staffplan/collector/ticket"
+)
+
+// at is a clock that stands.
+func at(moment string) func() time.Time {
+	t, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		panic(err)
+	}
+	return func() time.Time { return t }
+}
+
+const openDay = "2026-11-05T09:00:00+09:00"
+
+// house is a service under test.
+type house struct {
+	t          *testing.T
+	server     *Server
+	url        string
+	site, data string
+	log        *lockedBuffer
+	end        context.CancelFunc
+	ended      chan error
+}
+
+// start serves the site of testdata/site.txtar, unless c names another one.
+func start(t *testing.T, c Config) *house {
+	t.Helper()
+	h, err := tryStart(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func tryStart(t *testing.T, c Config) (*house, error) {
+	t.Helper()
+	h, err := build(t, c)
+	if err == nil {
+		h.serve()
+	}
+	return h, err
+}
+
+// build makes the service and leaves it to the test to serve.
+func build(t *testing.T, c Config) (*house, error) {
+	t.Helper()
+	if c.Site == "" {
+		c.Site = t.TempDir()
+		unpack(t, "testdata/site.txtar", c.Site)
+	}
+	if c.Data == "" {
+		c.Data = filepath.Join(t.TempDir(), "data")
+	}
+	if c.Now == nil {
+		c.Now = at(openDay)
+	}
+	h := &house{t: t, site: c.Site, data: c.Data, log: new(lockedBuffer), ended: make(chan error, 1)}
+	c.Log = slog.New(slog.NewTextHandler(h.log, nil))
+	var err error
+	h.server, err = New(c)
+	return h, err
+}
+
+// startWith serves with other limits.
+func startWith(t *testing.T, l limits, c Config) *house {
+	t.Helper()
+	h, err := build(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.server.limits = l
+	h.serve()
+	return h
+}
+
+// never lets a test wait for everything else.
+var never = limits{header: time.Hour, read: time.Hour, write: time.Hour, idle: time.Hour, drain: time.Hour}
+
+func (h *house) serve() {
+	h.t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.serveOn(ln)
+}
+
+func (h *house) serveOn(ln net.Listener) {
+	h.t.Helper()
+	h.url = "http://" + ln.Addr().String()
+	var ctx context.Context
+	ctx, h.end = context.WithCancel(context.Background())
+	go func() { h.ended <- h.server.Serve(ctx, ln) }()
+	h.t.Cleanup(h.stop)
+}
+
+// stop ends the service as SIGTERM does. It may be called twice.
+func (h *house) stop() {
+	h.t.Helper()
+	if h.end == nil {
+		return
+	}
+	h.end()
+	h.end = nil
+	if err := <-h.ended; err != nil {
+		h.t.Error("Serve:", err)
+	}
+	if err := h.server.Close(); err != nil && !strings.Contains(err.Error(), "on purpose") {
+		h.t.Error("Close:", err)
+	}
+}
+
+// stored gives the lines of all answers of a survey whose service has stopped.
+func (h *house) stored(id string) []string {
+	h.t.Helper()
+	return lines(h.t, filepath.Join(h.closed(), id, "responses.jsonl"))
+}
+
+// closed is a copy of the data of a service that has stopped, after all surveys
+// have closed or come to the first of a month.
+func (h *house) closed() (data string) {
+	h.t.Helper()
+	later := filepath.Join(h.t.TempDir(), "data")
+	if err := os.CopyFS(later, os.DirFS(h.data)); err != nil {
+		h.t.Fatal(err)
+	}
+	s, err := New(Config{Site: h.site, Data: later, Now: at("2027-06-01T09:00:00+09:00")})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		h.t.Fatal(err)
+	}
+	return later
+}
+
+// noRedirect shows redirects as they are.
+var noRedirect = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
+	Timeout:       time.Minute,
+}
+
+const (
+	asJSON = "application/json"
+	asForm = "application/x-www-form-urlencoded"
+)
+
+// sendForm posts a form and parses the page that comes back.
+func (h *house) sendForm(path string, form url.Values) (*http.Response, *html.Node) {
+	h.t.Helper()
+	res, err := noRedirect.PostForm(h.url+path, form)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(string(page)))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return res, doc
+}
+
+// sendJSON gives the status, and the messages by field.
+func (h *house) sendJSON(path, body string) (int, map[string]string) {
+	h.t.Helper()
+	res, err := noRedirect.Post(h.url+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		h.t.Error(err)
+		return 0, nil
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Error(err)
+	}
+	fields := map[string]string{}
+	if len(text) > 0 {
+		var p struct {
+			Errors []struct{ Name, Message string }
+		}
+		if err := json.Unmarshal(text, &p); err != nil {
+			h.t.Errorf("%v: %s", err, text)
+		}
+		for _, e := range p.Errors {
+			fields[e.Name] = e.Message
+		}
+	}
+	return res.StatusCode, fields
+}
+
+// dial opens a connection and writes the beginning of a request, or all of it.
+func (h *house) dial(request string) *net.TCPConn {
+	h.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(patience))
+	if _, err := io.WriteString(conn, request); err != nil {
+		h.t.Fatal(err)
+	}
+	return conn.(*net.TCPConn)
+}
+
+// dialClosed sends a request and waits until the service has hung up.
+func (h *house) dialClosed(request string) {
+	h.t.Helper()
+	if _, err := io.ReadAll(h.dial(request)); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// response reads one, with its body.
+func response(t *testing.T, conn net.Conn) (*http.Response, string) {
+	t.Helper()
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func isTimeout(err error) bool {
+	var e net.Error
+	return errors.As(err, &e) && e.Timeout()
+}
+
+// patience is how long a test waits for what must happen, on a busy machine
+// too. Nothing passes or fails by being quicker.
+const patience = time.Minute
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not after %v: %s", patience, what)
+		}
+	}
+}
+
+// A few words for looking at a page.
+
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+func attr(n *html.Node, key string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func byID(doc *html.Node, id string) *html.Node {
+	for n := range doc.Descendants() {
+		if v, ok := attr(n, "id"); ok && v == id {
+			return n
+		}
+	}
+	return nil
+}
+
+// named gives the controls of a name, in order.
+func named(doc *html.Node, name string) (all []*html.Node) {
+	for n := range doc.Descendants() {
+		if v, ok := attr(n, "name"); ok && v == name && n.DataAtom != atom.Meta {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// marked gives the values of the radios or boxes of a name that are checked.
+func marked(doc *html.Node, name string) string {
+	var values []string
+	for _, n := range named(doc, name) {
+		if _, on := attr(n, "checked"); on {
+			v, _ := attr(n, "value")
+			values = append(values, v)
+		}
+	}
+	return strings.Join(values, ",")
+}
+
+func lines(t *testing.T, file string) []string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if os.IsNotExist(err) || err == nil && len(data) == 0 {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+}
+
+// contents are all files below dir, by name.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		all[filepath.ToSlash(name)] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// settled says that no release is under way, nor about to be: less than ten
+// answers wait.
+func settled(t *testing.T, dir string) bool {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := 0
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, "pending") || strings.HasPrefix(name, "trash") || strings.HasSuffix(name, ".tmp") {
+			return false
+		}
+		if strings.HasPrefix(name, "intake-") {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				return false // it has just left
+			}
+			waiting += bytes.Count(content, []byte(`"answers":`))
+		}
+	}
+	return waiting < 10
+}
+
+func unpack(t *testing.T, archive, dir string) {
+	t.Helper()
+	a, err := txtar.ParseFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := txtar.Write(a, dir); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// add puts another survey on a site.
+func add(t *testing.T, site, definition, form string) {
+	t.Helper()
+	var d struct{ ID string }
+	if err := json.Unmarshal([]byte(definition), &d); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(site, "surveys", d.ID)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"survey.json": definition, "index.html": form} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// give makes tickets known as collector tickets does.
+func give(t *testing.T, data, id string, n int) []ticket.Code {
+	t.Helper()
+	j, err := journal.Open(filepath.Join(data, id), journal.Options{Release: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, hashes := make([]ticket.Code, n), make([][32]byte, n)
+	for i := range codes {
+		codes[i] = ticket.New()
+		hashes[i] = codes[i].Hash()
+	}
+	if err := j.AddTickets(context.Background(), hashes); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return codes
+}
+
+// lockedBuffer is a log that may be read while it is written.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// wantLog compares all that was said, line by line, with patterns.
+func (h *house) wantLog(patterns ...string) {
+	h.t.Helper()
+	for i, p := range patterns {
+		patterns[i] = `time=\S+ ` + p + `\n`
+	}
+	said := h.log.String()
+	if !regexp.MustCompile(`\A` + strings.Join(patterns, "") + `\z`).MatchString(said) {
+		h.t.Errorf("in the log:\n%s", said)
+	}
+}

@@ -1,0 +1,90 @@
+// Package page makes the pages that people get whose request could not be
+// taken: the form again with all that was typed (Refill), and one that says why
+// in the frame of the site (Refusal). Bytes go in and bytes come out: it knows no
+// HTTP and no survey, and of the site no more than it finds on the page it is
+// given.
+package page
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Notice is what a page says.
+type Notice struct {
+	Title    string
+	Text     string
+	Mistakes []Mistake
+}
+
+// Mistake is something to put right at the controls of one name.
+type Mistake struct {
+	Name     string
+	Question string // what the controls ask, to tell of them elsewhere; may be empty
+	Message  string
+}
+
+// caption is the message where it does not stand at its controls.
+func (m Mistake) caption() string {
+	if m.Question == "" {
+		return m.Message
+	}
+	return "「" + strings.TrimSuffix(m.Question, "。") + "」：" + m.Message
+}
+
+// Link leads on from a page that has no form.
+type Link struct{ Href, Words string }
+
+// Refusal says the notice in the main part of frame, a page of the site. A frame
+// that lacks a main part or a title, or nil, gives a small page without one.
+func Refusal(frame []byte, n Notice, links ...Link) []byte {
+	doc, title, main := parts(frame)
+	if title == nil || main == nil {
+		doc, title, main = parts([]byte(bareFrame))
+	}
+	words := n.Title
+	if _, site, ok := strings.Cut(textOf(title), "｜"); ok {
+		words += "｜" + site
+	}
+	setText(title, words)
+
+	// The classes are those of layouts/404.html.
+	article := element("article", "class", "text",
+		element("header", "class", "page-head",
+			element("h1", "", "", text(n.Title)),
+			element("p", "class", "lead", text(n.Text))))
+	if len(n.Mistakes) > 0 {
+		list := element("ul", "class", "error-message")
+		for _, m := range n.Mistakes {
+			list.AppendChild(element("li", "", "", text(m.caption())))
+		}
+		article.AppendChild(list)
+	}
+	for _, l := range links {
+		article.AppendChild(element("p", "", "", element("a", "href", l.Href, text(l.Words))))
+	}
+	empty(main)
+	main.AppendChild(element("div", "class", "frame", article))
+	return render(doc)
+}
+
+// parts finds nothing on a page that cannot be parsed.
+func parts(page []byte) (doc, title, main *html.Node) {
+	doc, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		return nil, nil, nil
+	}
+	return doc, first(doc, atom.Title), first(doc, atom.Main)
+}
+
+const bareFrame = `<!doctype html>
+<html lang="ja">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
+<title></title></head>
+<body><main id="main"></main></body>
+</html>
+`

@@ -3,9 +3,10 @@ package collector
 // The files that Hugo built: everything that is not an answer.
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"mime"
@@ -16,17 +17,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 )
 
-// maxHashedBytes is the largest file that is read as a whole, so that its ETag
-// is the hash of what is sent: a rebuild that changed nothing costs readers
-// nothing, and copies with odd dates mislead nobody. Larger files are streamed,
-// with Last-Modified.
+// maxHashedBytes is the largest file whose ETag is the hash of what is sent: a
+// rebuild that changed nothing costs readers nothing, and copies with odd dates
+// mislead nobody. Larger files have Last-Modified.
 const maxHashedBytes = 1 << 20
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // files serves the site's folder. It is opened anew for each request, since a
 // build puts another folder in its place.
@@ -35,10 +32,9 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 		s.refuseAny(w, errGet)
 		return
 	}
-	name, ok := fileName(r.URL.Path)
-	if !ok {
-		s.missing(w)
-		return
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
 	}
 	// Why a file cannot be opened is nothing to tell a client: a link that leads
 	// outside, a name that cannot be, and one that is not there look the same.
@@ -47,7 +43,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 		s.missing(w)
 		return
 	}
-	defer func() { f.Close() }()
+	defer f.Close()
 	if info.IsDir() && !strings.HasSuffix(r.URL.Path, "/") {
 		to := url.URL{Path: "/" + name + "/", RawQuery: r.URL.RawQuery}
 		w.Header().Set("Location", to.String())
@@ -60,33 +56,52 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
-	h.Set("Cache-Control", cacheControl(name))
-	// One left over from an earlier build would show another page.
 	if packed, packedInfo, err := openFile(s.site, name+".gz"); err == nil {
+		defer packed.Close()
 		h.Set("Vary", "Accept-Encoding")
-		if packedInfo.Mode().IsRegular() && !packedInfo.ModTime().Before(info.ModTime()) && takesGzip(r.Header) {
+		if takesGzip(r.Header) && holds(packed, packedInfo.Size(), io.NewSectionReader(f, 0, info.Size())) {
 			h.Set("Content-Encoding", "gzip")
-			f, packed, info = packed, f, packedInfo
+			f, info = packed, packedInfo
 		}
-		packed.Close()
 	}
-	if info.Size() > maxHashedBytes {
-		http.ServeContent(w, r, "", info.ModTime(), f)
-		return
+	var modified time.Time
+	if h.Get("Cache-Control") != "no-store" { // see ServeHTTP
+		h.Set("Cache-Control", "no-cache") // asked for again by its ETag
+		if fingerprinted.MatchString(name) {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		if info.Size() > maxHashedBytes {
+			modified = info.ModTime()
+		} else if err := setETag(h, f, info.Size()); err != nil {
+			h.Del("Content-Encoding")
+			s.refuseAny(w, err)
+			return
+		}
 	}
-	content := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(content)
-	content.Reset()
-	if _, err := content.ReadFrom(io.LimitReader(f, maxHashedBytes)); err != nil {
-		h.Del("Content-Encoding")
-		s.refuseAny(w, err)
-		return
+	http.ServeContent(w, r, "", modified, f)
+}
+
+func setETag(h http.Header, f io.ReaderAt, size int64) error {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
+		return err
 	}
-	if h.Get("Cache-Control") != "no-store" {
-		sum := sha256.Sum256(content.Bytes())
-		h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:15])+`"`)
+	h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:15])+`"`)
+	return nil
+}
+
+// holds says whether a packed file of this size holds the page: its last eight
+// bytes are the page's CRC-32 and length (RFC 1952 section 2.3.1). Dates do not
+// tell: a page restored from a backup is older than what was packed of another.
+func holds(packed io.ReaderAt, size int64, page io.Reader) bool {
+	var trailer [8]byte
+	if _, err := packed.ReadAt(trailer[:], size-int64(len(trailer))); err != nil {
+		return false
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content.Bytes()))
+	sum := crc32.NewIEEE()
+	length, err := io.Copy(sum, page)
+	return err == nil && binary.LittleEndian.Uint32(trailer[:]) == sum.Sum32() &&
+		binary.LittleEndian.Uint32(trailer[4:]) == uint32(length)
 }
 
 // missing sends the page that the site has for this, as it is.
@@ -99,21 +114,12 @@ func (s *Server) missing(w http.ResponseWriter) {
 	send(w, http.StatusNotFound, contentTypes[".html"], page)
 }
 
-// fileName turns the path of a URL into a file's name below the site. Dot files
-// and paths that are not as we would write them have none.
-func fileName(urlPath string) (string, bool) {
-	name := strings.TrimPrefix(urlPath, "/")
-	if name == "" || strings.HasSuffix(name, "/") {
-		name += "index.html"
-	}
-	if !fs.ValidPath(name) || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") || strings.Contains(name, `\`) {
-		return "", false
-	}
-	return name, true
-}
-
-// openFile opens a file that lies below root, also after links are followed.
+// openFile opens a file that lies below root, also after links are followed. Dot
+// files and names that are not as we would write them are not there.
 func openFile(root, name string) (*os.File, fs.FileInfo, error) {
+	if !fs.ValidPath(name) || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") || strings.Contains(name, `\`) {
+		return nil, nil, fs.ErrNotExist
+	}
 	f, err := os.OpenInRoot(root, name)
 	if err != nil {
 		return nil, nil, err
@@ -126,31 +132,17 @@ func openFile(root, name string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// fingerprinted is a name with the hash of its content in it, as Hugo writes it.
+// fingerprinted is a name with the hash of its content in it, as Hugo writes it:
+// such a file never changes.
 var fingerprinted = regexp.MustCompile(`\.[0-9a-f]{32,128}\.[a-z0-9]+$`)
-
-// cacheControl: a fingerprinted file never changes; a survey's pages are kept
-// nowhere, so that Back on a shared computer shows nothing; all else is asked
-// for again by its ETag.
-func cacheControl(name string) string {
-	switch {
-	case ofSurvey("/" + name):
-		return "no-store"
-	case fingerprinted.MatchString(name):
-		return "public, max-age=31536000, immutable"
-	}
-	return "no-cache"
-}
 
 // takesGzip reads Accept-Encoding as far as gzip goes (RFC 9110 section 12.5.3).
 func takesGzip(h http.Header) bool {
-	for _, part := range strings.Split(strings.Join(h["Accept-Encoding"], ","), ",") {
-		coding, params, _ := strings.Cut(part, ";")
-		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			continue
+	for part := range strings.SplitSeq(strings.Join(h["Accept-Encoding"], ","), ",") {
+		coding, params, err := mime.ParseMediaType(part)
+		if err == nil && coding == "gzip" {
+			return params["q"] == "" || strings.Trim(params["q"], "0.") != ""
 		}
-		weight := strings.TrimLeft(strings.ReplaceAll(params, " ", ""), "qQ=")
-		return strings.Trim(weight, "0.") != "" || weight == ""
 	}
 	return false
 }

@@ -1,0 +1,178 @@
+package collector
+
+// Files as they are sent: packed where that is the same page, and asked for again
+// only where they have changed.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// put writes a file of the site, as old as that.
+func put(t *testing.T, site, name, content string, age time.Duration) {
+	t.Helper()
+	name = filepath.Join(site, name)
+	if err := os.WriteFile(name, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().Add(-age).Truncate(time.Second)
+	if err := os.Chtimes(name, at, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// get asks with header lines, "Name: value", and gives the body unpacked.
+func (h *house) get(path string, header ...string) (*http.Response, string) {
+	h.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, h.url+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		req.Header.Add(name, value)
+	}
+	res, err := noRedirect.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if res.Header.Get("Content-Encoding") == "gzip" && len(body) > 0 {
+		unpacked, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if body, err = io.ReadAll(unpacked); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	return res, string(body)
+}
+
+const prose = "人が語り合う職場にします。"
+
+// A packed file is sent if it is the page, whatever the dates say, and else the
+// page itself.
+func TestPackedFile(t *testing.T) {
+	h := start(t, Config{})
+	const page = "plan/index.html"
+	for name, c := range map[string]struct {
+		packed string
+		age    time.Duration // of the packed file; the page is an hour old
+		used   bool
+	}{
+		"of this build":            {gzipped(prose), time.Hour, true},
+		"copied with another date": {gzipped(prose), 2 * time.Hour, true},
+		"of another page":          {gzipped("前の版"), 0, false},
+		"of as long a page":        {gzipped(strings.Replace(prose, "人", "物", 1)), 0, false},
+		"of a page that goes on":   {gzipped(prose + "\x00"), 0, false},
+		"cut short":                {gzipped(prose)[:5], 0, false},
+		"empty":                    {"", 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			put(t, h.site, page, prose, time.Hour)
+			put(t, h.site, page+".gz", c.packed, c.age)
+			res, body := h.get("/plan/", "Accept-Encoding: gzip, deflate, br")
+			if used := res.Header.Get("Content-Encoding") == "gzip"; used != c.used || body != prose {
+				t.Errorf("packed %v, want %v: %q", used, c.used, body)
+			}
+			if res.Header.Get("Vary") != "Accept-Encoding" || res.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+				t.Error(res.Header)
+			}
+		})
+	}
+}
+
+func TestAcceptEncoding(t *testing.T) {
+	h := start(t, Config{})
+	put(t, h.site, "plan/index.html", prose, 0)
+	put(t, h.site, "plan/index.html.gz", gzipped(prose), 0)
+	tags := map[string]bool{}
+	for header, want := range map[string]string{
+		"": "", "gzip": "gzip", "GZIP": "gzip", "br, gzip": "gzip", "deflate;q=1.0, gzip;q=0.5": "gzip", "gzip ; q=0.001": "gzip",
+		"br": "", "gzip;q=0": "", "gzip; q=0.000": "", "br, gzip;q=0": "", "identity": "", "x-gzip": "", "*;q=0": "", "=": "",
+	} {
+		res, body := h.get("/plan/", "Accept-Encoding: "+header)
+		if got := res.Header.Get("Content-Encoding"); got != want || body != prose {
+			t.Errorf("%q: %q, want %q; %q", header, got, want, body)
+		}
+		tags[want+res.Header.Get("Etag")] = true
+	}
+	if len(tags) != 2 {
+		t.Errorf("one tag for each way it is sent: %v", tags)
+	}
+	// Two lines are one list.
+	if res, _ := h.get("/plan/", "Accept-Encoding: br", "Accept-Encoding: gzip"); res.Header.Get("Content-Encoding") != "gzip" {
+		t.Error("the second line is not read")
+	}
+}
+
+// The tag is of what is sent, so that dates mislead nobody; a file too large for
+// that has its date.
+func TestChangedFile(t *testing.T) {
+	h := start(t, Config{})
+	for name, filling := range map[string]string{"page": "", "largest with a tag": strings.Repeat("x", maxHashedBytes-len(prose))} {
+		put(t, h.site, "plan/index.html", prose+filling, time.Hour)
+		res, _ := h.get("/plan/")
+		tag := res.Header.Get("Etag")
+		if tag == "" || res.Header.Get("Last-Modified") != "" {
+			t.Fatalf("%s: %v", name, res.Header)
+		}
+		put(t, h.site, "plan/index.html", prose+filling, 0)
+		if res, body := h.get("/plan/", "If-None-Match: "+tag); res.StatusCode != 304 || body != "" || res.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s, the same again: %s", name, res.Status)
+		}
+		put(t, h.site, "plan/index.html", strings.Replace(prose, "人", "物", 1)+filling, time.Hour)
+		if res, _ := h.get("/plan/", "If-None-Match: "+tag); res.StatusCode != 200 {
+			t.Errorf("%s, changed, with the same date and length: %s", name, res.Status)
+		}
+	}
+	put(t, h.site, "plan/empty/film.bin", strings.Repeat("x", maxHashedBytes+1), time.Hour)
+	res, _ := h.get("/plan/empty/film.bin")
+	date := res.Header.Get("Last-Modified")
+	if date == "" || res.Header.Get("Etag") != "" || res.Header.Get("Content-Type") != "application/octet-stream" {
+		t.Fatal(res.Header)
+	}
+	if res, _ := h.get("/plan/empty/film.bin", "If-Modified-Since: "+date); res.StatusCode != 304 {
+		t.Error(res.Status)
+	}
+	if res, body := h.get("/plan/empty/film.bin", "Range: bytes=5-9"); res.StatusCode != 206 || body != "xxxxx" {
+		t.Error(res.Status, len(body))
+	}
+}
+
+// Links that lead out of the site are not followed.
+func TestLinkOutside(t *testing.T) {
+	h := start(t, Config{})
+	secret := filepath.Join(t.TempDir(), "secret")
+	put(t, "/", secret, prose, 0)
+	if err := os.Symlink(secret, filepath.Join(h.site, "plan", "secret.txt")); err != nil {
+		t.Skip(err)
+	}
+	if res, body := h.get("/plan/secret.txt"); res.StatusCode != 404 || strings.Contains(body, prose) {
+		t.Error(res.Status)
+	}
+}
+
+// A site without a page for 404 still has one.
+func TestMissingWithoutFrame(t *testing.T) {
+	h := start(t, Config{})
+	if err := os.Remove(filepath.Join(h.site, "404.html")); err != nil {
+		t.Fatal(err)
+	}
+	if res, body := h.get("/none"); res.StatusCode != 404 || !strings.Contains(body, "<h1>ページが見つかりません</h1>") ||
+		!strings.Contains(body, `<a href="/">ホームへ戻る</a>`) || res.Header.Get("Cache-Control") != "no-store" {
+		t.Error(res.Status, body)
+	}
+}

@@ -49,8 +49,13 @@ var buildOnce = sync.OnceValues(func() (*builtSite, error) {
 	if _, err := b.run(context.Background()); err != nil {
 		return nil, err
 	}
-	s := &builtSite{b.destination, map[string]*builtPage{}}
-	err = filepath.WalkDir(s.dir, func(name string, entry fs.DirEntry, err error) error {
+	return readSite(b.destination)
+})
+
+// readSite reads the pages of a built tree.
+func readSite(dir string) (*builtSite, error) {
+	s := &builtSite{dir, map[string]*builtPage{}}
+	err := filepath.WalkDir(s.dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(name) != ".html" {
 			return err
 		}
@@ -67,7 +72,7 @@ var buildOnce = sync.OnceValues(func() (*builtSite, error) {
 		return nil
 	})
 	return s, err
-})
+}
 
 func packedSize(data []byte) int {
 	var b bytes.Buffer

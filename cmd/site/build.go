@@ -96,7 +96,7 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 	site := filepath.Join(temporary, "site")
 
 	args := []string{"build", "--environment", "production", "--destination", site,
-		"--noBuildLock", "--printI18nWarnings", "--printPathWarnings"}
+		"--noBuildLock", "--printPathWarnings"}
 	if b.baseURL != "" {
 		args = append(args, "--baseURL", b.baseURL)
 	}

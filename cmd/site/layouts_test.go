@@ -46,7 +46,7 @@ func hugoBuild(t *testing.T, dir string, more ...string) (public string, trouble
 		chatter: func(string) {},
 		trouble: func(line string) { trouble = append(trouble, line) },
 	}
-	args := append([]string{"build", "--noBuildLock", "--printI18nWarnings", "--printPathWarnings",
+	args := append([]string{"build", "--noBuildLock", "--printPathWarnings",
 		"--destination", public, "--baseURL", published}, more...)
 	err = runHugo(dir, lines, args...)
 	return public, trouble, err

@@ -121,7 +121,7 @@ func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
 	_, front, _ := net.SplitHostPort(l.origin[len("http://"):])
 	args := append([]string{"server", "--bind", "127.0.0.1", "--port", strconv.Itoa(port),
 		"--baseURL", l.origin + "/", "--appendPort=false", "--liveReloadPort", front,
-		"--destination", l.site, "--buildDrafts", "--noBuildLock", "--printI18nWarnings",
+		"--destination", l.site, "--buildDrafts", "--noBuildLock",
 		// Every page is written on every change, so that survey.json is never
 		// older than its page; and a browser keeps nothing.
 		"--disableFastRender", "--noHTTPCache"}, more...)

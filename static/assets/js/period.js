@@ -4,12 +4,12 @@ for (const period of document.querySelectorAll(".period")) {
   const now = Date.now();
   const opens = Date.parse(period.dataset.opens);
   const closes = period.dataset.closes ? Date.parse(period.dataset.closes) : Infinity;
-  const [state, word] =
-    now < opens ? ["soon", "これから始まります"] :
-    now > closes ? ["over", "受付は終わりました"] :
-    ["open", "受付中です"];
+  const [colour, word] =
+    now < opens ? ["amber", "これから始まります"] :
+    now > closes ? ["ink-soft", "受付は終わりました"] :
+    ["green", "受付中です"];
   const mark = document.createElement("strong");
-  mark.className = `period-state period-${state}`;
+  mark.className = `period-state in-${colour}`;
   mark.textContent = word;
   period.append(" ", mark);
 }

@@ -6,42 +6,25 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"staffplan/cmd/internal/clitest"
 	"staffplan/collector/journal"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"collector": main})
-}
+func TestMain(m *testing.M) { clitest.Main(m, "collector", main) }
 
-// The examples that --help shows are read as they stand.
-func TestExamples(t *testing.T) {
-	parser := kong.Must(&commandLine{})
-	for _, command := range parser.Model.Children {
-		example := strings.Fields(command.Tag.Get("example"))
-		if len(example) < 2 || example[0] != "collector" || example[1] != command.Name {
-			t.Errorf("the example of %s is %q", command.Name, example)
-		} else if _, err := parser.Parse(example[1:]); err != nil {
-			t.Errorf("%q: %v", example, err)
-		}
-	}
-}
+func TestExamples(t *testing.T) { clitest.Examples(t, "collector", &commandLine{}) }
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":   status,
+			"status":   clitest.Status,
 			"stored":   stored,
 			"held":     held,
 			"slips":    slips,
@@ -53,26 +36,6 @@ func TestScripts(t *testing.T) {
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
-}
-
-// status N COMMAND… wants the command to end with that status.
-func status(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status number command…")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
-	}
-	if got != want {
-		ts.Fatalf("status %d, want %d", got, want)
-	}
 }
 
 // stored DIR DEFINITION LINES [finished] puts answers into a survey's folder, as

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/html/atom"
 	"rsc.io/qr"
 
+	"staffplan/cmd/internal/clitest"
 	"staffplan/collector/journal"
 	"staffplan/collector/ticket"
 )
@@ -36,7 +37,7 @@ func held(ts *testscript.TestScript, neg bool, args []string) {
 	lock, err := journal.Lock(ts.MkAbs(args[0]))
 	ts.Check(err)
 	defer lock.Close()
-	status(ts, false, args[1:])
+	clitest.Status(ts, false, args[1:])
 }
 
 // slips FILE DIR N [ADDRESS] wants N different slips that are known in a

@@ -4,52 +4,21 @@ package main
 // from a copy of the small project in testdata/small and changes it.
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"staffplan/cmd/internal/browser"
+	"staffplan/cmd/internal/clitest"
 )
 
-// testRun is a run of all tests: it takes away what they shared.
-type testRun struct{ *testing.M }
+func TestMain(m *testing.M) { clitest.Main(m, "site", main) }
 
-// removeAtEnd are folders that outlive the test that made them.
-var removeAtEnd []string
-
-func (r testRun) Run() int {
-	defer func() {
-		for _, dir := range removeAtEnd {
-			os.RemoveAll(dir)
-		}
-	}()
-	return r.M.Run()
-}
-
-func TestMain(m *testing.M) {
-	testscript.Main(testRun{m}, map[string]func(){"site": main})
-}
-
-// The examples that --help shows are read as they stand.
-func TestExamples(t *testing.T) {
-	parser := kong.Must(&commandLine{})
-	for _, command := range parser.Model.Children {
-		example := strings.Fields(command.Tag.Get("example"))
-		if len(example) < 2 || example[0] != "site" || example[1] != command.Name {
-			t.Errorf("the example of %s is %q", command.Name, example)
-		} else if _, err := parser.Parse(example[1:]); err != nil {
-			t.Errorf("%q: %v", example, err)
-		}
-	}
-}
+func TestExamples(t *testing.T) { clitest.Examples(t, "site", &commandLine{}) }
 
 func TestScripts(t *testing.T) {
 	small, err := filepath.Abs("testdata/small")
@@ -66,7 +35,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"edit":    edit,
-			"status":  status,
+			"status":  clitest.Status,
 			"serving": serving,
 			"stop":    stop,
 			"answers": answers,
@@ -98,24 +67,4 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q stands %d times in %s", from, strings.Count(data, from), args[0])
 	}
 	ts.Check(os.WriteFile(file, []byte(strings.Replace(data, from, to, 1)), 0o666))
-}
-
-// status N COMMAND… wants the command to end with that status.
-func status(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status number command…")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
-	}
-	if got != want {
-		ts.Fatalf("status %d, want %d", got, want)
-	}
 }

@@ -44,7 +44,6 @@ var buildOnce = sync.OnceValues(func() (*builtSite, error) {
 	if err != nil {
 		return nil, err
 	}
-	removeAtEnd = append(removeAtEnd, dir)
 	b := build{root: "../..", destination: filepath.Join(dir, "public"), baseURL: published, ui: cli.NewUI("site", os.Stdout, os.Stderr)}
 	if _, err := b.run(context.Background()); err != nil {
 		return nil, err

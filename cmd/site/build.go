@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/cmd/site/check"
 	"staffplan/collector/survey"
 )
 
@@ -76,8 +77,12 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 	if err := atProjectRoot(b.root); err != nil {
 		return 0, err
 	}
-	if err := refuseRehearsals(os.DirFS(b.root)); err != nil {
+	refused, err := check.Refused(os.DirFS(b.root))
+	if err != nil {
 		return 0, err
+	}
+	if len(refused) > 0 {
+		return 0, &cli.Problem{Sentence: refused[0].String()}
 	}
 	destination, err := b.checkDestination()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/cmd/site/check"
 )
 
 // projectCopy returns a folder with all that a build reads.
@@ -62,7 +63,7 @@ func TestArchetypes(t *testing.T) {
 			t.Errorf("%s is no draft", file)
 		}
 	}
-	findings, _, err := check(os.DirFS("."))
+	findings, _, err := check.Run(os.DirFS("."))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/cmd/site/check"
 )
 
 type newCmd struct {
@@ -47,7 +48,7 @@ func (c *newCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	if !slug.MatchString(c.Slug) {
+	if !check.Slug.MatchString(c.Slug) {
 		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
 			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
 	}

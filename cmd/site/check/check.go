@@ -1,0 +1,166 @@
+// Package check reads content/ and says, with file, line and column, what an
+// editor should put right before the pages are published. It runs no build.
+//
+// A rule is a row of the list in rules.go and a function. It looks at a file as
+// it lies on disk, at a page taken apart (page.go), or at the whole site. Lists
+// of words and what has to stay are not here but in layouts/_data (data.go).
+package check
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+)
+
+// Level says how much a finding weighs. Only an error makes the check fail.
+type Level string
+
+const (
+	Error   Level = "error"
+	Warning Level = "warning"
+	Note    Level = "note"
+)
+
+// Finding is one thing to put right. Line and Column count from 1, Column in
+// characters; Message says what is wrong and Mend what to do, in sentences.
+type Finding struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Level   Level  `json:"level"`
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+	Mend    string `json:"mend"`
+	Fix     []Edit `json:"fix,omitempty"` // only where it cannot do harm
+}
+
+// Edit puts Text in the place of a file's bytes from Start up to End.
+type Edit struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+func (f Finding) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s%s", f.File, f.Line, f.Column, f.Message, f.Mend)
+}
+
+// Run reads a project (content/, layouts/_data/, static/files/) and returns
+// what the rules found, by file and place, and how many pages there are. The
+// error is for a project that cannot be read at all.
+func Run(project fs.FS) ([]Finding, int, error) {
+	s, err := read(project, "content")
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.judge(rules), len(s.pages), nil
+}
+
+// Refused returns what a build must not publish. It reads the results alone.
+func Refused(project fs.FS) ([]Finding, error) {
+	s, err := read(project, "content/results")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !r.refuses })), nil
+}
+
+// site is all that the rules look at.
+type site struct {
+	data
+	fsys     fs.FS
+	files    []file           // by name
+	pages    []*page          // by file name
+	byURL    map[string]*page // the same by address
+	results  []*results       // by file name
+	findings []Finding
+}
+
+// file is a file or folder of content/; data is read of what is text.
+type file struct {
+	name string
+	dir  bool
+	data []byte
+}
+
+func read(project fs.FS, root string) (*site, error) {
+	s := &site{fsys: project, byURL: map[string]*page{}}
+	if err := s.data.read(project); err != nil {
+		return nil, err
+	}
+	err := fs.WalkDir(project, root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || name == root {
+			return err
+		}
+		f := file{name: name, dir: entry.IsDir()}
+		markdown := !f.dir && path.Ext(name) == ".md"
+		figures, _ := path.Match(resultFiles, name)
+		if markdown || figures {
+			if f.data, err = fs.ReadFile(project, name); err != nil {
+				return err
+			}
+		}
+		s.files = append(s.files, f)
+		if markdown {
+			p := readPage(name, f.data)
+			s.pages = append(s.pages, p)
+			s.byURL[p.url] = p
+		}
+		if figures {
+			s.results = append(s.results, readResults(name, f.data))
+		}
+		return nil
+	})
+	s.words["values"] = s.names("values")
+	return s, err
+}
+
+// judge runs rules, in three passes: over the files, over the pages that could
+// be read, and once over the site.
+func (s *site) judge(rules []rule) []Finding {
+	for _, r := range rules {
+		switch {
+		case r.bytes != nil:
+			for _, f := range s.files {
+				r.bytes(&pass{site: s, rule: r, file: f})
+			}
+		case r.page != nil:
+			for _, p := range s.pages {
+				if p.broken == nil {
+					r.page(&pass{site: s, rule: r, page: p})
+				}
+			}
+		default:
+			r.site(&pass{site: s, rule: r})
+		}
+	}
+	slices.SortStableFunc(s.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return s.findings
+}
+
+// in lists the published pages of a section. A page that could not be read is
+// among them: it is there, and nobody knows that it is a draft.
+func (s *site) in(section string) (pages []*page) {
+	for _, p := range s.pages {
+		if p.section == section && !p.index && !p.draft() {
+			pages = append(pages, p)
+		}
+	}
+	return pages
+}
+
+// names lists the same by name.
+func (s *site) names(section string) (names []string) {
+	for _, p := range s.in(section) {
+		names = append(names, p.name)
+	}
+	return names
+}

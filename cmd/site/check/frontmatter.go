@@ -1,0 +1,146 @@
+package check
+
+// What may stand in a page's front matter: fields.yaml.
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fields are the fields of a mapping by name, and what each has to be.
+type fields map[string]any
+
+// kinds are what a field can be, besides one of some words.
+var kinds = map[string]struct {
+	fits func(text string) bool
+	mend string
+}{
+	"text":       {func(string) bool { return true }, "ここに文を書いてください。"},
+	"number":     {regexp.MustCompile(`^[1-9][0-9]*$`).MatchString, "1 以上の数を書いてください。"},
+	"day":        {func(text string) bool { return !moment(text).IsZero() && len(text) == len(time.DateOnly) }, "2026-11-01 の形で書いてください。"},
+	"definition": {func(string) bool { return true }, "問いと期間を、その下に字下げして書いてください。"}, // survey.go judges it
+	"instant":    {func(text string) bool { return !moment(text).IsZero() && len(text) > len(time.DateOnly) }, "2026-12-05T10:00:00+09:00 の形で書いてください。"},
+}
+
+// moment reads a day or an instant; anything else is the zero time.
+func moment(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t, _ = time.Parse(time.DateOnly, text)
+	}
+	return t
+}
+
+// frontMatter checks a page against fields.yaml. One with a layout of its own
+// (the plan on one page) and a section's first page need only what all pages have.
+func frontMatter(p *pass) {
+	params := p.page.params()
+	if params == nil { // its keys most likely stand at the top: one finding is enough
+		p.report(p.page.key("params"), "params: まだ書かれていません。", "params: の行を書き、担当などの項目を、その下に字下げして並べてください。")
+		return
+	}
+	p.mapping(p.fields.Page, p.page.meta, "")
+	of := maps.Clone(p.fields.Params)
+	if !p.page.index && p.page.meta["layout"] == nil {
+		maps.Copy(of, p.fields.Sections[p.page.section])
+	}
+	p.mapping(of, params, "", "params")
+	if !p.page.draft() && strings.HasPrefix(p.page.title(), "記入例") {
+		p.report(p.page.key("title"), "記入例は公開しません。", "draft: true の行を足すか、title を書き換えてください。")
+	}
+}
+
+// mapping checks the fields of a mapping that stands at steps. A key that is
+// not known and looks like one that is missing is one mistake, not two.
+func (p *pass) mapping(of fields, in map[string]any, prefix string, steps ...any) {
+	known := slices.Sorted(maps.Keys(of))
+	meant := map[string]bool{}
+	for _, key := range slices.Sorted(maps.Keys(in)) {
+		at := p.page.key(append(steps, key)...)
+		missing := slices.IndexFunc(known, func(name string) bool { _, there := in[name]; return !there && alike(key, name) })
+		switch {
+		case of[key] != nil:
+		case missing >= 0:
+			meant[known[missing]] = true
+			p.report(at, prefix+key+": つづりが違うようです。", known[missing]+" と書いてください。")
+		case key == "date" || key == "publishDate" || key == "expiryDate":
+			p.report(at, prefix+key+": この項目は使いません。先の日付を書くと、ページが見えなくなります。", "日付は params の中の項目に書いてください。")
+		default:
+			p.report(at, prefix+key+": この場所では使わない項目です。", "つづりを確かめるか、消してください。使えるのは "+strings.Join(known, "、")+" です。")
+		}
+	}
+	for _, key := range known {
+		if !meant[key] {
+			p.field(of[key], in[key], in, prefix+key, append(steps, key)...)
+		}
+	}
+}
+
+// field checks a value, which goes by a name and stands at steps.
+func (p *pass) field(kind, value any, in map[string]any, name string, steps ...any) {
+	report := func(message, mend string) { p.report(p.page.key(steps...), name+": "+message, mend) }
+	below, nested := kind.(map[string]any)
+	if !nested {
+		p.text(kind, value, in, report)
+		return
+	}
+	item, some := below["some"]
+	if !some {
+		item = below["any"]
+	}
+	list, isList := value.([]any)
+	mapping, isMapping := value.(map[string]any)
+	switch {
+	case item == nil && isMapping:
+		p.mapping(below, mapping, name+".", steps...)
+	case item == nil:
+		report("この書き方では使えません。", strings.Join(slices.Sorted(maps.Keys(below)), "と")+"を、字下げして書いてください。")
+	case some && len(list) == 0 || !isList && value != nil:
+		report("一つも書かれていません。", "[ ] の中に並べるか、「- 」で始まる行に一つずつ書いてください。")
+	}
+	for i, value := range list {
+		p.field(item, value, nil, fmt.Sprintf("%s[%d]", name, i), append(slices.Clip(steps), i)...)
+	}
+}
+
+// text checks a value that is no list and has no fields of its own.
+func (p *pass) text(kind, value any, in map[string]any, report func(message, mend string)) {
+	word, before, ordered := strings.Cut(fmt.Sprint(kind), " after ")
+	of, ok := kinds[word]
+	if !ok {
+		words := p.words[word]
+		if list, ok := kind.([]any); ok {
+			words = wordsOf(list)
+		}
+		of.fits = func(text string) bool { return slices.Contains(words, text) }
+		of.mend = "使えるのは " + strings.Join(words, "、") + " です。"
+	}
+	_, list := value.([]any)
+	_, mapping := value.(map[string]any)
+	switch text := fmt.Sprint(value); {
+	case word == "hugo":
+	case value == nil || text == "":
+		report("まだ書かれていません。", of.mend)
+	case list || mapping != (word == "definition") || !of.fits(text):
+		report("この書き方では使えません。", of.mend)
+	case ordered && !moment(text).After(moment(fmt.Sprint(in[before]))):
+		report(before+" より後になっていません。", "二つの日付を確かめてください。")
+	}
+}
+
+// alike says whether two words differ in one place, by no more than two letters.
+func alike(a, b string) bool {
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	a, b = a[same:], b[same:]
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return same > 0 && max(len(a), len(b)) <= 2
+}

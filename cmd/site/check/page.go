@@ -1,0 +1,194 @@
+package check
+
+// A page of content/ taken apart once: front matter as YAML's tree, the text as
+// goldmark's. Hugo's own lexer finds where one ends and the other begins, and
+// where shortcodes stand, so that the check reads a page the way the build does.
+
+import (
+	"bytes"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gohugoio/hugo/parser/pageparser"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"staffplan/collector/survey"
+)
+
+// page is one Markdown file. Offsets in its nodes are offsets in source, which
+// is as long as the file: front matter and shortcode tags are blanked, not cut.
+type page struct {
+	document
+	url     string // /measures/s1/
+	section string // measures; empty for the home page
+	name    string // s1; for a section the section's name
+	index   bool   // _index.md: a section or the home page
+
+	// broken says why the page cannot be read. It then has no more than its
+	// name and its lines: other pages may count on it, and no rule judges it.
+	broken *problem
+
+	meta   map[string]any // front matter, aliases resolved
+	body   int            // where the text begins
+	tags   [][2]int       // where shortcode tags begin and end
+	source []byte
+	nodes  []ast.Node // in the order of the text
+	ids    map[string]bool
+
+	survey   *survey.Definition // of a survey; nil if the collector would not take it
+	problems []survey.FieldError
+}
+
+type problem struct {
+	at            place
+	message, mend string
+}
+
+// markdown reads as Hugo is configured to (hugo.toml), but for the ids: an id
+// that nobody wrote is not to be seen here.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify,
+		extension.TaskList, extension.DefinitionList, extension.Footnote),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+).Parser()
+
+// readPage takes a page apart, as far as Hugo could.
+func readPage(file string, data []byte) *page {
+	p := placed(file)
+	p.document = newDocument(file, data)
+	broken := func(at place, message, mend string) *page {
+		p.broken = &problem{at, message, mend}
+		return p
+	}
+	items, err := pageparser.ParseBytes(data, pageparser.Config{})
+	front := slices.IndexFunc(items, pageparser.Item.IsFrontMatter)
+	last := items[len(items)-1]
+	if front < 0 || items[front].Type != pageparser.TypeFrontMatterYAML {
+		return broken(p.at(0), "ページの札（front matter）が、--- だけの行で囲まれていません。", "1行めを --- だけにして、title などを YAML で書き、--- だけの行で閉じてください。")
+	}
+	if err != nil || last.IsError() {
+		return broken(p.at(last.Pos()), "ショートコードを、ここから読めません。", "{{< と >}} と、「\"」がそろっているかを確かめてください。")
+	}
+	p.source = bytes.Clone(data)
+	for i, item := range items[:len(items)-1] {
+		if item.IsText() {
+			continue
+		}
+		start, end := item.Pos(), items[i+1].Pos()
+		if i == front {
+			p.first, p.body = p.at(start).line, end
+		} else {
+			p.tags = append(p.tags, [2]int{start, end})
+		}
+		for at := start; at < end; at++ {
+			if data[at] != '\n' {
+				p.source[at] = 0
+			}
+		}
+	}
+	fill(p.source)
+	if err := p.parse(items[front].Val(data), &p.meta); err != nil {
+		return broken(p.wrong(err), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。")
+	}
+	p.ids = map[string]bool{}
+	ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			p.nodes = append(p.nodes, n)
+			if id, ok := writtenID(n); ok {
+				p.ids[id] = true
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	if p.section == "surveys" && !p.index {
+		p.readSurvey()
+	}
+	return p
+}
+
+// placed works out from a file's name what it is: Hugo's rules for content/.
+func placed(file string) *page {
+	p := new(page)
+	rest := strings.TrimSuffix(strings.TrimPrefix(file, "content/"), ".md")
+	dir, base := path.Split(rest)
+	if base == "_index" || base == "index" {
+		p.index = base == "_index"
+		rest = strings.TrimSuffix(dir, "/")
+	}
+	p.url = "/" + rest + "/"
+	if rest == "" {
+		p.url = "/"
+	}
+	p.section, _, _ = strings.Cut(rest, "/")
+	p.name = path.Base(rest)
+	return p
+}
+
+// fill writes over what is hidden (0) because it is not Markdown. A tag alone on
+// its line vanishes; within a line it becomes letters, as Hugo's own placeholder
+// is, because goldmark looks at the neighbours of an asterisk.
+func fill(b []byte) {
+	for line := range bytes.Lines(b) {
+		with := byte(' ')
+		if len(bytes.Trim(line, "\x00 \t\r\n")) > 0 {
+			with = 'x'
+		}
+		for i := range line {
+			if line[i] == 0 {
+				line[i] = with
+			}
+		}
+	}
+}
+
+// draft says whether the page is left out of a build.
+func (p *page) draft() bool {
+	draft, _ := p.meta["draft"].(bool)
+	return draft
+}
+
+// title is the page's title, empty where there is none.
+func (p *page) title() string {
+	title, _ := p.meta["title"].(string)
+	return title
+}
+
+// params is the map below the key params.
+func (p *page) params() map[string]any {
+	params, _ := p.meta["params"].(map[string]any)
+	return params
+}
+
+// each yields the nodes of one kind, in the order of the text.
+func each[Node ast.Node](p *page) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for _, n := range p.nodes {
+			if n, ok := n.(Node); ok && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+func writtenID(n ast.Node) (string, bool) {
+	value, ok := n.AttributeString("id")
+	id, isText := value.([]byte)
+	return string(id), ok && isText
+}
+
+// plain is the text below a node without its marks.
+func (p *page) plain(n ast.Node) (plain []byte) {
+	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			plain = append(plain, t.Segment.Value(p.source)...)
+		}
+		return ast.WalkContinue, nil
+	})
+	return plain
+}

@@ -1,0 +1,192 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A page that cannot be read is one finding, on that page: others may count on
+// it, whatever kind of page it is.
+func TestOneMistakeIsOneFinding(t *testing.T) {
+	project := laidOver(t, "../../..")
+	if _, got := run(t, project); got != "" {
+		t.Fatal(got)
+	}
+	for name, mistake := range map[string]func(page string) string{
+		"no colon":        func(page string) string { return strings.Replace(page, "title: ", "title ", 1) },
+		"open bracket":    func(page string) string { return strings.Replace(page, "description: ", "description: [", 1) },
+		"open quote":      func(page string) string { return strings.Replace(page, "title: ", "title: \"", 1) },
+		"tab":             func(page string) string { return strings.Replace(page, "\n  owner:", "\n\towner:", 1) },
+		"twice":           func(page string) string { return strings.Replace(page, "\nparams:", "\ntitle: 二度め\nparams:", 1) },
+		"never closed":    func(page string) string { return strings.Replace(page, "\n---\n", "\n--\n", 1) },
+		"never opened":    func(page string) string { return strings.TrimPrefix(page, "---\n") },
+		"open shortcode":  func(page string) string { return page + "\n{{< note \n" },
+		"misspelt key":    func(page string) string { return strings.Replace(page, "\ntitle:", "\ntitel:", 1) },
+		"misspelt param":  func(page string) string { return strings.Replace(page, "  reviewed:", "  reviwed:", 1) },
+		"misspelt params": func(page string) string { return strings.Replace(page, "\nparams:", "\nparam:", 1) },
+		"not indented": func(page string) string {
+			head, body, _ := strings.Cut(page, "\n---\n")
+			top, params, _ := strings.Cut(head, "\nparams:\n")
+			return top + "\nparams:\n" + strings.ReplaceAll("\n"+params, "\n  ", "\n") + "\n---\n" + body
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen := map[string]bool{}
+			for _, file := range slices.Sorted(maps.Keys(project)) {
+				f := project[file]
+				kind := fmt.Sprint(placed(file).section, path.Base(file) == "_index.md")
+				if path.Ext(file) != ".md" || seen[kind] {
+					continue
+				}
+				seen[kind] = true
+				broken := mistake(string(f.Data))
+				if broken == string(f.Data) {
+					t.Fatalf("%s: no mistake made", file)
+				}
+				project := laidOver(t, "../../..", txtar.File{Name: file, Data: []byte(broken)})
+				if findings, got := run(t, project); len(findings) != 1 || findings[0].File != file {
+					t.Errorf("%s: want one finding there, got\n%s", file, got)
+				}
+			}
+		})
+	}
+}
+
+// Taking a page apart keeps every line where it is, and no text makes the check
+// fall over or point to where nothing is.
+func FuzzRun(f *testing.F) {
+	for name, file := range small(f) {
+		if path.Ext(name) == ".md" {
+			f.Add(file.Data)
+		}
+	}
+	for _, text := range []string{
+		"", "---", "---\n---\n", "---\r\ntitle: あ\r\n---\r\n本文", "\ufeff---\ntitle: あ\n---\n", "\n\n---\na: b\n---\n", "--- \na: b\n---",
+		"---\n? {a: b}\n: c\n---\n", "---\na: &x [*x]\n---\n", "---\n- a\n---\n", "---\n&a\n---\n", "+++\na = 1\n+++\n", "{\"a\":1}\n", "#+TITLE: a\n",
+		"---\r\r\ra\r: :\n---\n", "---\na: b\n---\n{{< x", "---\na: b\n---\n{{</* x */>}}\n{{% y %}}**z**{{% /y %}}\n", "---\na: b\n---\n<!--more-->\n# **「あ」**い {#い}\n",
+		"---\ntitle: あ**い**\nparams: {survey: [}\n---\n", "---\nparams:\n  changes: [a, {date: [b]}]\n  values: {c: d}\n---\n", "---\n: \xff**\nparams: {}\n---\n\xff**「あ」**い\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p := readPage("content/measures/x.md", data)
+		if p.broken == nil {
+			if len(p.source) != len(data) {
+				t.Fatalf("%d bytes became %d", len(data), len(p.source))
+			}
+			for i, b := range p.source {
+				if (b == '\n') != (data[i] == '\n') {
+					t.Fatalf("byte %d: a line ends elsewhere", i)
+				}
+			}
+		}
+		findings, _ := run(t, small(t,
+			txtar.File{Name: "content/measures/x.md", Data: data},
+			txtar.File{Name: "content/surveys/x/index.md", Data: data},
+			txtar.File{Name: "content/results/x/results.json", Data: data},
+			txtar.File{Name: "layouts/_data/kept.yaml", Data: []byte("/measures/x/: [あい]")},
+		))
+		lines := bytes.Split(data, []byte("\n"))
+		for _, f := range findings {
+			if path.Base(path.Dir(f.File)) != "x" && path.Base(f.File) != "x.md" {
+				continue
+			}
+			if f.Line < 1 || f.Line > len(lines) || f.Column < 1 || f.Column > 1+len([]rune(string(lines[f.Line-1]))) {
+				t.Errorf("%+v, in a file of %d lines", f, len(lines))
+			}
+			for _, e := range f.Fix {
+				if e.Start < 0 || e.End < e.Start || e.End > len(data) {
+					t.Errorf("%+v, in a file of %d bytes", f, len(data))
+				}
+			}
+		}
+	})
+}
+
+// The place of a key is its own, through lists, anchors and flow style, and
+// columns count characters.
+func TestPlaceOfKey(t *testing.T) {
+	text := `---
+title: あ
+params:
+  survey:
+    questions:
+      - id: one
+        labels: &l [あ,
+          b]
+      - id: two
+        labels: *l
+      - {質問: 三つめ, labels: [c]}
+---
+本文の**「強調」**です
+`
+	for _, end := range []string{"\n", "\r\n"} {
+		p := readPage("content/surveys/x/index.md", []byte(strings.ReplaceAll(text, "\n", end)))
+		if p.broken != nil {
+			t.Fatal(p.broken)
+		}
+		for _, test := range []struct {
+			want  string
+			steps []any
+		}{
+			{"2:1", nil},
+			{"2:1", []any{"title"}},
+			{"2:1", []any{"nowhere"}},
+			{"3:1", []any{"params", "nowhere"}},
+			{"4:3", []any{"params", "survey"}},
+			{"6:9", []any{"params", "survey", "questions", 0}},
+			{"6:9", []any{"params", "survey", "questions", 0, "id"}},
+			{"7:9", []any{"params", "survey", "questions", 0, "labels"}},
+			{"8:11", []any{"params", "survey", "questions", 0, "labels", 1}},
+			{"9:9", []any{"params", "survey", "questions", 1, "kind"}},
+			{"10:9", []any{"params", "survey", "questions", 1, "labels", 0}},
+			{"11:28", []any{"params", "survey", "questions", 2, "labels", 0}},
+			{"5:5", []any{"params", "survey", "questions", 9}},
+		} {
+			at := p.key(test.steps...)
+			if got := fmt.Sprintf("%d:%d", at.line, at.column); got != test.want {
+				t.Errorf("%v: %s, want %s", test.steps, got, test.want)
+			}
+		}
+		if at := p.at(bytes.Index(p.data, []byte("**"))); at.line != 13 || at.column != 4 {
+			t.Errorf("bytes: %+v", at)
+		}
+	}
+}
+
+// What is fixed is no longer found.
+func TestFix(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/rules/emphasis.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file txtar.File
+	for _, f := range archive.Files {
+		if name, ok := strings.CutPrefix(f.Name, "fail/"); ok {
+			file = txtar.File{Name: name, Data: f.Data}
+		}
+	}
+	findings, _ := run(t, small(t, file))
+	fixed, left := 0, 0
+	for i := len(findings) - 1; i >= 0; i-- { // from the end: offsets before it stay right
+		for j := len(findings[i].Fix) - 1; j >= 0; j-- {
+			e := findings[i].Fix[j]
+			file.Data = append(append(bytes.Clone(file.Data[:e.Start]), e.Text...), file.Data[e.End:]...)
+		}
+		if findings[i].Fix != nil {
+			fixed++
+		} else {
+			left++
+		}
+	}
+	if after, got := run(t, small(t, file)); fixed == 0 || len(after) != left {
+		t.Errorf("%d fixed, want %d left:\n%s", fixed, left, got)
+	}
+}

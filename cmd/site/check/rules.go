@@ -1,0 +1,52 @@
+package check
+
+// The list of rules, and what each of them is given.
+
+// rule is one thing to look for. One of the three functions is set.
+type rule struct {
+	name    string
+	level   Level
+	refuses bool // a build stops there too
+
+	bytes func(*pass) // looks at pass.file, each file and folder before it is taken apart
+	page  func(*pass) // looks at pass.page, each page that could be read
+	site  func(*pass) // looks at pass.site
+}
+
+var rules = []rule{
+	{name: "name", level: Error, bytes: fileName},
+	{name: "unreadable", level: Error, site: unreadable},
+	{name: "front-matter", level: Error, page: frontMatter},
+	{name: "heading", level: Error, page: heading},
+	{name: "emphasis", level: Error, page: emphasis},
+	{name: "html", level: Error, page: html},
+	{name: "image", level: Error, page: image},
+	{name: "link", level: Error, page: links},
+	{name: "title", level: Error, site: title},
+	{name: "reach", level: Error, site: reach},
+	{name: "survey", level: Error, page: definition},
+	{name: "loop", level: Error, site: loop},
+	{name: "results", level: Error, refuses: true, site: figures},
+	{name: "address", level: Error, site: addresses},
+	{name: "official", level: Error, site: official},
+}
+
+// pass is one look of one rule.
+type pass struct {
+	*site
+	rule rule
+	file file
+	page *page
+}
+
+// place is where something stands; line and column count from 1.
+type place struct {
+	file         string
+	line, column int
+}
+
+// report adds a finding: what is wrong, what to do, and the edits that mend it
+// where they cannot do harm.
+func (p *pass) report(at place, message, mend string, fix ...Edit) {
+	p.findings = append(p.findings, Finding{at.file, at.line, at.column, p.rule.level, p.rule.name, message, mend, fix})
+}

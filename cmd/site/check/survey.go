@@ -1,0 +1,158 @@
+package check
+
+// The one loop of the site, kept whole: a measure is watched by a question of
+// some survey, a question names measures that exist, a result belongs to a
+// survey that exists and was not made up.
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"staffplan/collector/survey"
+)
+
+// readSurvey takes the definition from front matter, with the same values where
+// nothing is written as layouts/surveys/page.survey.json puts.
+func (p *page) readSurvey() {
+	written, ok := p.params()["survey"].(map[string]any)
+	if !ok || p.title() == "" {
+		return // the front matter's own finding
+	}
+	d := map[string]any{
+		"id": p.name, "title": p.meta["title"],
+		"closes": "", "access": "open", "sealed_to": "", "release": 10,
+		"minimum": 10, "minimum_comments": 10, "previous": "", "headcount": map[string]any{},
+	}
+	maps.Copy(d, written)
+	data, err := json.Marshal(d)
+	if err == nil {
+		p.survey, err = survey.Parse(data)
+	}
+	if broken := (*survey.DefinitionError)(nil); errors.As(err, &broken) {
+		p.problems = broken.Problems
+	}
+}
+
+// stepsOf turns questions[0].labels into its steps, below the survey.
+func stepsOf(name string) []any {
+	steps := []any{"params", "survey"}
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		if i, err := strconv.Atoi(part); err == nil {
+			steps = append(steps, i)
+		} else {
+			steps = append(steps, part)
+		}
+	}
+	return steps
+}
+
+// definition: the collector would take it.
+func definition(p *pass) {
+	for _, problem := range p.page.problems {
+		p.report(p.page.key(stepsOf(problem.Name)...), "アンケートの定義の "+problem.Name+" が、受付で使えません。", problem.Message)
+	}
+}
+
+// loop follows measures, questions and results to each other. A survey that
+// cannot be read may watch any measure.
+func loop(p *pass) {
+	measures, surveys := p.names("measures"), p.names("surveys")
+	watched, unknown := map[string]bool{}, false
+	for _, page := range p.pages {
+		if page.section != "surveys" || page.index {
+			continue
+		}
+		d := page.survey
+		if d == nil {
+			unknown = unknown || !page.draft()
+			continue
+		}
+		for i, q := range d.Questions {
+			for j, name := range q.Measures {
+				watched[name] = watched[name] || !page.draft()
+				if !slices.Contains(measures, name) {
+					p.report(page.key("params", "survey", "questions", i, "measures", j), "取組 "+name+" がありません。",
+						"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
+				}
+			}
+		}
+		if d.Previous != "" && !page.draft() && !slices.Contains(surveys, d.Previous) {
+			p.report(page.key("params", "survey", "previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
+		}
+	}
+	for _, page := range p.in("measures") {
+		if page.broken == nil && !unknown && !watched[page.name] {
+			p.report(page.key("params", "code"), "この取組を確かめる問いが、どのアンケートにもありません。", "content/surveys/ の問いの measures に "+page.name+" を足してください。")
+		}
+	}
+	for _, page := range p.pages {
+		if name, ok := page.params()["survey"].(string); ok && page.section == "results" && !page.index && name != "" && !slices.Contains(surveys, name) {
+			p.report(page.key("params", "survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
+		}
+	}
+	for _, r := range p.results {
+		if r.err == nil {
+			p.traced(r, measures, surveys)
+		}
+	}
+}
+
+// traced: the figures are of a survey, questions and measures that are there.
+func (p *pass) traced(r *results, measures, surveys []string) {
+	report := func(message string) {
+		p.report(place{r.file, 1, 1}, message, "collector report で、そのアンケートのフォルダーに作り直してください。")
+	}
+	if !slices.Contains(surveys, r.Survey) {
+		report("アンケート " + r.Survey + " がありません。")
+		return
+	}
+	if folder := path.Base(path.Dir(r.file)); folder != r.Survey {
+		report("アンケート " + r.Survey + " の結果が、" + folder + " のフォルダーにあります。")
+	}
+	d := p.byURL["/surveys/"+r.Survey+"/"].survey
+	for _, q := range r.Questions {
+		if d != nil && d.Question(q.ID) == nil {
+			report("アンケート " + r.Survey + " に、問い " + q.ID + " がありません。")
+		}
+	}
+	for _, m := range r.Measures {
+		if !slices.Contains(measures, m.ID) {
+			report("取組 " + m.ID + " がありません。")
+		}
+	}
+}
+
+// resultFiles is where `collector report` puts what it makes.
+const resultFiles = "content/results/*/results.json"
+
+// results is what the check needs of a results.json; the report package writes it.
+type results struct {
+	file                string
+	err                 error
+	Survey              string
+	Rehearsal           bool
+	Questions, Measures []struct{ ID string }
+}
+
+func readResults(file string, data []byte) *results {
+	r := &results{file: file}
+	r.err = json.Unmarshal(data, r)
+	return r
+}
+
+// figures: they can be read, and were not made up.
+func figures(p *pass) {
+	for _, r := range p.results {
+		switch {
+		case r.err != nil:
+			p.report(place{r.file, 1, 1}, "結果の数字を読めません。", "collector report で作り直してください。")
+		case r.Rehearsal:
+			p.report(place{r.file, 1, 1}, "練習用に作られた数字です。公開できません。", "フォルダーごと消すか、本当の回答から作り直してください。")
+		}
+	}
+}

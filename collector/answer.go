@@ -6,10 +6,7 @@ package collector
 import (
 	"bytes"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 
@@ -17,22 +14,9 @@ import (
 	"staffplan/collector/survey"
 )
 
-// maxBodyBytes is the longest body taken, whether or not its length was told.
-const maxBodyBytes = 64 << 10
-
 // bodies are read into these. They grow as a body comes: a client that promises
 // much and sends nothing costs nothing.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// submission is one request to /answers/ on its way.
-type submission struct {
-	*endpoint      // nil: there is no such survey
-	json      bool // the body is JSON, else a form
-	unread    bool // the body, or some of it, has not been read
-	parsed    bool
-	input     survey.Input
-	wrong     []survey.FieldError
-}
 
 // answers serves everything below /answers/.
 func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
@@ -106,46 +90,6 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 		return errTooLarge
 	}
 	return nil
-}
-
-// isJSON tells JSON from a form. A charset other than UTF-8 is refused: what is
-// not UTF-8 would have to be guessed at.
-func isJSON(contentType []string) (bool, error) {
-	if len(contentType) != 1 {
-		return false, errMedia
-	}
-	media, params, err := mime.ParseMediaType(contentType[0])
-	json := media == "application/json"
-	charset, told := params["charset"]
-	if err != nil || !json && media != "application/x-www-form-urlencoded" || told && !strings.EqualFold(charset, "utf-8") {
-		return json, errMedia
-	}
-	return json, nil
-}
-
-// readBody reads to the end, or to the longest that is taken.
-func readBody(to *bytes.Buffer, body io.ReadCloser) error {
-	_, err := to.ReadFrom(http.MaxBytesReader(nil, body, maxBodyBytes))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &tooLarge):
-		return errTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSlow
-	}
-	return survey.ErrMalformed // cut off, or not the chunks it should be
-}
-
-func (sub *submission) parse(body []byte) (err error) {
-	if sub.json {
-		sub.input, err = survey.ParseJSON(body)
-	} else {
-		sub.input, err = survey.ParseForm(body)
-	}
-	sub.parsed = err == nil
-	return err
 }
 
 // keep checks the answer and returns nil once it is on disk. A ticket is used up

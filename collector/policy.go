@@ -1,9 +1,12 @@
 package collector
 
-// What every response says about itself, in one table.
+// What responses say about themselves: what may be done with them, and what they
+// are.
 
 import (
+	"mime"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -46,4 +49,34 @@ func forget(h http.Header, r *http.Request) {
 	default:
 		h.Set("Link", "<?forget>; rel=preload; as=image")
 	}
+}
+
+// contentTypes do not depend on what the machine's own tables say.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".xml":  "application/xml; charset=utf-8",
+	".ics":  "text/calendar; charset=utf-8",
+	".csv":  "text/csv; charset=utf-8",
+	".txt":  "text/plain; charset=utf-8",
+	".svg":  "image/svg+xml",
+	".png":  "image/png",
+	".jpg":  "image/jpeg",
+	".webp": "image/webp",
+	".ico":  "image/x-icon",
+	".pdf":  "application/pdf",
+	".gz":   "application/gzip",
+}
+
+func contentType(name string) string {
+	ext := strings.ToLower(path.Ext(name))
+	if t := contentTypes[ext]; t != "" {
+		return t
+	}
+	if t := mime.TypeByExtension(ext); t != "" {
+		return t
+	}
+	return "application/octet-stream"
 }

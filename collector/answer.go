@@ -97,7 +97,7 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 func (sub *submission) keep() error {
 	entry, wrong, err := sub.encoder.Entry(sub.input)
 	if err == nil && len(wrong) == 0 {
-		err = sub.store.append(entry)
+		err = sub.journal.append(entry)
 	}
 	switch {
 	case errors.Is(err, journal.ErrTicketUnknown):

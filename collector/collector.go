@@ -15,6 +15,7 @@
 package collector
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,9 +58,9 @@ type Server struct {
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 
-	mu     sync.Mutex // around what changes stores
-	stores map[string]*store
-	lock   *journal.DataLock
+	mu       sync.Mutex // around what changes journals
+	journals map[string]*lazyJournal
+	lock     *journal.DataLock
 }
 
 // New reads the definitions, takes the data directory, recovers what is stored,
@@ -71,23 +72,18 @@ type Server struct {
 // not fit the answers stored leave everything as it was.
 func New(c Config) (*Server, error) {
 	s := &Server{
-		site: c.Site, data: c.Data, static: c.Static, maxInFlight: int64(c.MaxInflight), now: c.Now, log: c.Log,
-		origin: http.NewCrossOriginProtection(),
-		limits: defaultLimits,
-		fs:     c.fs,
-		stores: map[string]*store{},
+		site: c.Site, data: c.Data, static: c.Static, now: c.Now, fs: c.fs,
+		maxInFlight: int64(cmp.Or(c.MaxInflight, 1024)),
+		log:         cmp.Or(c.Log, slog.New(slog.DiscardHandler)),
+		origin:      http.NewCrossOriginProtection(),
+		limits:      defaultLimits,
+		journals:    map[string]*lazyJournal{},
 	}
 	if s.static == nil {
 		s.static = http.HandlerFunc(s.files)
 	}
-	if s.maxInFlight == 0 {
-		s.maxInFlight = 1024
-	}
 	if s.now == nil {
 		s.now = time.Now
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
 	}
 	defs, err := survey.LoadSite(s.site)
 	if err != nil {
@@ -102,7 +98,7 @@ func New(c Config) (*Server, error) {
 	}
 	// Before the lock, whose file would be something touched; take looks again.
 	for _, d := range defs {
-		if err := s.fits(d, &store{dir: filepath.Join(s.data, d.ID)}); err != nil {
+		if err := s.fits(d, &lazyJournal{dir: filepath.Join(s.data, d.ID)}); err != nil {
 			return nil, err
 		}
 	}
@@ -125,36 +121,36 @@ func New(c Config) (*Server, error) {
 }
 
 // take makes these the surveys that are served: all of them or, with an error,
-// none of them. month is that of new stores.
+// none of them. month is that of new journals.
 func (s *Server) take(defs []*survey.Definition, month int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	endpoints := map[string]*endpoint{}
 	for _, d := range defs {
-		st := s.stores[d.ID]
-		if st == nil {
-			st = &store{dir: filepath.Join(s.data, d.ID), fs: s.fs, log: s.log.With("survey", d.ID), month: month}
+		j := s.journals[d.ID]
+		if j == nil {
+			j = &lazyJournal{dir: filepath.Join(s.data, d.ID), fs: s.fs, log: s.log.With("survey", d.ID), month: month}
 		}
-		if err := s.fits(d, st); err != nil {
+		if err := s.fits(d, j); err != nil {
 			return err
 		}
-		endpoints[d.ID] = &endpoint{d, NewEncoder(d), st}
+		endpoints[d.ID] = &endpoint{d, NewEncoder(d), j}
 	}
 	for id, e := range endpoints {
-		s.stores[id] = e.store
-		if err := e.store.define(e.def); err != nil {
-			return fmt.Errorf("%s: 保存してある回答を開けません: %w", e.store.dir, err)
+		s.journals[id] = e.journal
+		if err := e.journal.define(e.def); err != nil {
+			return fmt.Errorf("%s: 保存してある回答を開けません: %w", e.journal.dir, err)
 		}
 	}
-	// A survey that is gone keeps its store: it may come back, and must find the
-	// same journal.
+	// A survey that is gone keeps its journal: it may come back, and must find the
+	// same one.
 	s.endpoints.Store(&endpoints)
 	return nil
 }
 
-// fits refuses a definition that cannot go on with what a store holds.
-func (s *Server) fits(d *survey.Definition, st *store) error {
-	if err := st.fits(d); err != nil {
+// fits refuses a definition that cannot go on with what a journal holds.
+func (s *Server) fits(d *survey.Definition, j *lazyJournal) error {
+	if err := j.fits(d); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
 	}
 	return nil
@@ -176,8 +172,8 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
-	for _, st := range s.stores {
-		errs = append(errs, st.close())
+	for _, j := range s.journals {
+		errs = append(errs, j.close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
@@ -223,7 +219,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	}
 	status, word := http.StatusOK, "ok\n"
 	for _, e := range *s.endpoints.Load() {
-		if e.store.err() != nil {
+		if e.journal.err() != nil {
 			status, word = http.StatusServiceUnavailable, "storage failed\n"
 		}
 	}

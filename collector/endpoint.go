@@ -1,6 +1,6 @@
 package collector
 
-// A survey as it is served: its definition now, and the store behind it.
+// A survey as it is served: its definition now, and the journal behind it.
 
 import (
 	"time"
@@ -10,12 +10,12 @@ import (
 )
 
 // endpoint is what answers one survey's address. A reload makes new ones over
-// the same stores; requests under way end with the old one, which the new one
+// the same journals; requests under way end with the old one, which the new one
 // fits.
 type endpoint struct {
 	def     *survey.Definition
 	encoder *Encoder
-	store   *store
+	journal *lazyJournal
 }
 
 // path is that of the form.
@@ -28,7 +28,7 @@ func (e *endpoint) admits(now time.Time) error {
 	switch {
 	case state == survey.Over:
 		return errOver
-	case e.store.finished.Load():
+	case e.journal.finished.Load():
 		return journal.ErrFinished
 	case state == survey.NotYet:
 		return errNotYet

@@ -169,7 +169,7 @@ func (h *house) closed() (data string) {
 var noRedirect = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
-	Timeout:       time.Minute,
+	Timeout:       patience,
 }
 
 const (
@@ -269,7 +269,7 @@ func isTimeout(err error) bool {
 
 // patience is how long a test waits for what must happen, on a busy machine
 // too. Nothing passes or fails by being quicker.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()

@@ -22,7 +22,7 @@ import (
 // does not wait for it.
 const dueEvery = 5 * time.Second
 
-// firstMonth is the month that new stores count as begun: on the first it is
+// firstMonth is the month that new journals count as begun: on the first it is
 // the one before, so that what waits is released now.
 func (s *Server) firstMonth() int {
 	now := s.now()
@@ -53,20 +53,20 @@ func (s *Server) due() error {
 	now := s.now()
 	var first error
 	for _, e := range *s.endpoints.Load() {
-		begun := month(now) > e.store.month
+		begun := month(now) > e.journal.month
 		var err error
 		switch {
-		case e.store.finished.Load():
+		case e.journal.finished.Load():
 		case e.def.State(now) == survey.Over:
-			err = e.store.finish()
+			err = e.journal.finish()
 		case e.def.Standing() && begun:
-			err = e.store.release()
+			err = e.journal.release()
 		}
 		if err == nil && begun {
-			e.store.month = month(now)
+			e.journal.month = month(now)
 		}
 		if err != nil && first == nil {
-			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", e.store.dir, err)
+			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", e.journal.dir, err)
 		}
 	}
 	return first

@@ -19,14 +19,14 @@ import (
 	"staffplan/collector/survey"
 )
 
-// store is the journal of one survey. It is opened at the start where answers
-// are stored already, else with the first one: until then the questions may
-// still change, since nothing on disk binds them, tickets included.
-type store struct {
+// lazyJournal is opened at the start where answers are stored already, else with
+// the first one: until then the questions may still change, since nothing on
+// disk binds them, tickets included.
+type lazyJournal struct {
 	dir      string
 	fs       journal.FS
 	log      *slog.Logger // says which survey
-	journal  atomic.Pointer[journal.Journal]
+	opened   atomic.Pointer[journal.Journal]
 	finished atomic.Bool
 	troubled atomic.Bool // the last thing done failed, and is in the log
 
@@ -42,14 +42,14 @@ var errClosed = errors.New("collector is closed")
 
 // fits says whether d may take the place of what is stored, if anything is. It
 // touches nothing.
-func (s *store) fits(d *survey.Definition) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.journal.Load() != nil {
-		return d.Fits(s.def)
+func (l *lazyJournal) fits(d *survey.Definition) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened.Load() != nil {
+		return d.Fits(l.def)
 	}
-	file := filepath.Join(s.dir, "survey.json")
-	data, err := journal.StoredDefinition(s.dir)
+	file := filepath.Join(l.dir, "survey.json")
+	data, err := journal.StoredDefinition(l.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -64,11 +64,11 @@ func (s *store) fits(d *survey.Definition) error {
 }
 
 // define goes on with d, which fits, and recovers what is stored.
-func (s *store) define(d *survey.Definition) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.def = d
-	if j := s.journal.Load(); j != nil {
+func (l *lazyJournal) define(d *survey.Definition) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.def = d
+	if j := l.opened.Load(); j != nil {
 		err := j.Define(context.Background(), d.JSON(), d.Release)
 		if errors.Is(err, journal.ErrFinished) { // its last edition stays
 			return nil
@@ -77,56 +77,56 @@ func (s *store) define(d *survey.Definition) error {
 	}
 	// The folder is made now: made with the first answer, it would keep the time
 	// of that.
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return err
 	}
-	if list, err := os.ReadDir(s.dir); err != nil || len(list) == 0 {
+	if list, err := os.ReadDir(l.dir); err != nil || len(list) == 0 {
 		return err
 	}
-	if _, err := journal.StoredDefinition(s.dir); errors.Is(err, fs.ErrNotExist) {
+	if _, err := journal.StoredDefinition(l.dir); errors.Is(err, fs.ErrNotExist) {
 		// Tickets, and no answer yet: see that they can be read, and leave it.
-		j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, FS: s.fs})
+		j, err := journal.Open(l.dir, journal.Options{Release: l.def.Release, FS: l.fs})
 		if err != nil {
 			return err
 		}
 		return j.Close()
 	}
-	return s.openLocked()
+	return l.openLocked()
 }
 
-func (s *store) open() (*journal.Journal, error) {
-	if j := s.journal.Load(); j != nil {
+func (l *lazyJournal) open() (*journal.Journal, error) {
+	if j := l.opened.Load(); j != nil {
 		return j, nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.journal.Load() == nil {
-		if err := s.openLocked(); err != nil {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened.Load() == nil {
+		if err := l.openLocked(); err != nil {
 			return nil, err
 		}
 	}
-	return s.journal.Load(), nil
+	return l.opened.Load(), nil
 }
 
 // openLocked may be tried again where it failed for want of space, or because
 // the folder cannot be written to. After a failed sync, or an input/output
 // error, only a restart may: what is left in memory may look stored.
-func (s *store) openLocked() error {
+func (l *lazyJournal) openLocked() error {
 	for _, final := range []error{errClosed, journal.ErrFailed, syscall.EIO} {
-		if errors.Is(s.failed, final) {
-			return s.failed
+		if errors.Is(l.failed, final) {
+			return l.failed
 		}
 	}
-	j, err := journal.Open(s.dir, journal.Options{Release: s.def.Release, Definition: s.def.JSON(), FS: s.fs})
-	s.failed = err
+	j, err := journal.Open(l.dir, journal.Options{Release: l.def.Release, Definition: l.def.JSON(), FS: l.fs})
+	l.failed = err
 	if err != nil {
 		return err
 	}
 	if j.Recovered != "" {
-		s.log.Warn("recovered", "what", j.Recovered)
+		l.log.Warn("recovered", "what", j.Recovered)
 	}
-	s.finished.Store(j.Finished())
-	s.journal.Store(j)
+	l.finished.Store(j.Finished())
+	l.opened.Store(j)
 	return nil
 }
 
@@ -135,8 +135,8 @@ func (s *store) openLocked() error {
 //
 // It does not end early when a client has gone: what then happened to the
 // answer would be unknown, and nobody is there to be told.
-func (s *store) append(e journal.Entry) error {
-	j, err := s.open()
+func (l *lazyJournal) append(e journal.Entry) error {
+	j, err := l.open()
 	if err == nil {
 		err = j.Append(context.Background(), e)
 	}
@@ -146,7 +146,7 @@ func (s *store) append(e journal.Entry) error {
 			return refusal
 		}
 	}
-	s.note(err)
+	l.note(err)
 	switch {
 	case err == nil:
 		return nil
@@ -157,57 +157,57 @@ func (s *store) append(e journal.Entry) error {
 }
 
 // release lets out what waits, if there is anything.
-func (s *store) release() error {
-	j := s.journal.Load()
+func (l *lazyJournal) release() error {
+	j := l.opened.Load()
 	if j == nil {
 		return nil
 	}
 	err := j.Release(context.Background())
-	s.note(err)
+	l.note(err)
 	return err
 }
 
 // finish closes the survey for good, also where nobody has answered: reports
 // ask for the mark.
-func (s *store) finish() error {
-	j, err := s.open()
+func (l *lazyJournal) finish() error {
+	j, err := l.open()
 	if err == nil {
 		err = j.Finish(context.Background())
 	}
-	s.note(err)
+	l.note(err)
 	if err == nil {
-		s.finished.Store(true)
+		l.finished.Store(true)
 	}
 	return err
 }
 
 // note logs where trouble begins and where it ends. A line for each refused
 // answer would tell when people tried.
-func (s *store) note(err error) {
-	switch was := s.troubled.Swap(err != nil); {
+func (l *lazyJournal) note(err error) {
+	switch was := l.troubled.Swap(err != nil); {
 	case err != nil && !was:
-		s.log.Error("storage failed", "err", err)
+		l.log.Error("storage failed", "err", err)
 	case err == nil && was:
-		s.log.Info("storage works again")
+		l.log.Info("storage works again")
 	}
 }
 
 // err is non-nil once storage has failed. A full disk is no failure.
-func (s *store) err() error {
-	if j := s.journal.Load(); j != nil {
+func (l *lazyJournal) err() error {
+	if j := l.opened.Load(); j != nil {
 		return j.Err()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failed
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
 }
 
 // close ends the store; answers that still come are refused.
-func (s *store) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failed = errClosed
-	if j := s.journal.Load(); j != nil {
+func (l *lazyJournal) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = errClosed
+	if j := l.opened.Load(); j != nil {
 		return j.Close()
 	}
 	return nil

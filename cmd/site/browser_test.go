@@ -307,7 +307,7 @@ func TestAccessibility(t *testing.T) {
 	}
 	for _, width := range []int64{390, 1280} {
 		for _, name := range []string{"light", "dark"} {
-			browser.Do(t, tab, chromedp.EmulateViewport(width, 844), browser.Theme(name))
+			browser.Do(t, tab, chromedp.EmulateViewport(width, 844), browser.Media(map[string]string{"prefers-color-scheme": name}))
 			inspect := func(page string) {
 				t.Helper()
 				browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](string(axe)))

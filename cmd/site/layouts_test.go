@@ -7,10 +7,12 @@ package main
 // difference says what readers will see of it.
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,19 +22,24 @@ import (
 )
 
 // layoutsProject returns a folder with the project's layouts and stylesheets
-// and the content of a txtar file.
-func layoutsProject(t *testing.T, archive string) (dir string) {
+// and the content of txtar files, laid over one another.
+func layoutsProject(t *testing.T, archives ...string) (dir string) {
 	t.Helper()
 	dir = projectCopy(t)
 	if err := os.RemoveAll(filepath.Join(dir, "content")); err != nil {
 		t.Fatal(err)
 	}
-	a, err := txtar.ParseFile(filepath.Join("testdata/layouts", archive))
-	if err == nil {
-		err = txtar.Write(a, dir)
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range archives {
+		a, err := txtar.ParseFile(filepath.Join("testdata/layouts", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range a.Files {
+			file := filepath.Join(dir, f.Name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, f.Data, 0o666)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return dir
 }
@@ -64,6 +71,11 @@ func TestLayouts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, ul := range s.pages["/results/"].elements("ul") {
+		if class, _ := attribute(ul, "class"); class == "contents" && !slices.Equal(links(ul), []string{"pulse", "box"}) {
+			t.Errorf("the results are not listed newest first: %v", links(ul))
+		}
+	}
 	var got strings.Builder
 	frame := map[string]bool{} // what stands around the home page, told once
 	s.each(func(p *builtPage) {
@@ -83,18 +95,42 @@ func TestLayouts(t *testing.T) {
 		}
 		got.WriteString(outline(main, 0))
 	})
-	const name = "testdata/layouts/want.txt"
+	compare(t, "want.txt", got.String())
+}
+
+// Whatever a template refuses stops the build, with the file, what is wrong and
+// what may stand there.
+func TestLayoutsRefuse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a site")
+	}
+	dir := layoutsProject(t, "content.txtar", "mistakes.txtar")
+	if err := os.RemoveAll(filepath.Join(dir, "content/training")); err != nil {
+		t.Fatal(err)
+	}
+	_, trouble, err := hugoBuild(t, dir, "--environment", "production")
+	if err == nil {
+		t.Error("the build did not fail")
+	}
+	slices.Sort(trouble)
+	compare(t, "refused.txt", strings.Join(slices.Compact(trouble), "\n")+"\n")
+}
+
+// compare compares a text with a file in testdata/layouts, or writes the file.
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	file = filepath.Join("testdata/layouts", file)
 	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(name, []byte(got.String()), 0o666); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(name)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := diff.Diff(name, want, "the pages", []byte(got.String())); d != nil {
-		t.Errorf("if the pages are right: UPDATE=1 go test ./cmd/site -run TestLayouts\n%s", d)
+	if d := diff.Diff(file, want, "what came out", []byte(got)); d != nil {
+		t.Errorf("if this is what readers should get: UPDATE=1 go test ./cmd/site -run %s\n%s", t.Name(), d)
 	}
 }
 

@@ -111,12 +111,17 @@ func Scripts(on bool) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// Theme has the tab prefer "light" or "dark".
-func Theme(name string) chromedp.Action[chromedp.Void] {
+// Media has the tab prefer what the media features say, for a medium that
+// stands under "".
+func Media(features map[string]string) chromedp.Action[chromedp.Void] {
+	params := emulation.SetEmulatedMediaParams{Media: features[""], Features: []*emulation.MediaFeature{}}
+	for name, value := range features {
+		if name != "" {
+			params.Features = append(params.Features, &emulation.MediaFeature{Name: name, Value: value})
+		}
+	}
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
-		})
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, params)
 		return err
 	})
 }

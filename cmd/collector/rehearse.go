@@ -243,6 +243,8 @@ func (c *crowd) answer() url.Values {
 				text := []rune("練習：" + madeUp[c.random.IntN(len(madeUp))])
 				form.Set(q.ID, string(text[:min(len(text), q.Max)]))
 			}
+		default:
+			panic("rehearse: no made-up answer for the kind " + q.Kind)
 		}
 	}
 	if len(form) == 0 {

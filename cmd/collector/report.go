@@ -4,7 +4,6 @@ package main
 // its results page is made of.
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,9 @@ import (
 	"path/filepath"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector/report"
@@ -88,7 +90,9 @@ func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *c
 // holdsReal reports whether results of real answers stand in a file.
 func holdsReal(name string) bool {
 	data, err := os.ReadFile(name)
-	var results struct{ Rehearsal bool }
+	var results struct {
+		Rehearsal bool `json:"rehearsal"`
+	}
 	return err == nil && (json.Unmarshal(data, &results) != nil || !results.Rehearsal)
 }
 
@@ -131,6 +135,6 @@ params:
 
 // quoted writes a string for YAML, which reads JSON's.
 func quoted(s string) string {
-	q, _ := json.Marshal(s) // a string always marshals
+	q, _ := jsontext.AppendQuote(nil, s) // fails for what is not UTF-8
 	return string(q)
 }

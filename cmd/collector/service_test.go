@@ -382,13 +382,16 @@ func TestServiceTouchesNothingUnfit(t *testing.T) {
 	}
 }
 
-// How many answers wait together may change: what is due then has gone once the
-// service listens, and also after it has read the definitions again.
+// How many answers wait together may grow, also while the service runs. It may
+// not shrink: who answered was told that so many would.
 func TestServiceReleasesByTheDefinition(t *testing.T) {
 	site, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
-	responses := filepath.Join(data, "crowd", "responses.jsonl")
-	released := func() int {
-		data, err := os.ReadFile(responses)
+	released := func(s *service) int {
+		t.Helper()
+		if code := s.stop(t, syscall.SIGTERM); code != 0 {
+			t.Errorf("status %d", code)
+		}
+		data, err := os.ReadFile(filepath.Join(data, "crowd", "responses.jsonl"))
 		if err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
 		}
@@ -403,38 +406,35 @@ func TestServiceReleasesByTheDefinition(t *testing.T) {
 			}
 		}
 	}
-	wait(100)
-	s := serve(t, site, data, halfway)
-	post(s)
-	s.stop(t, syscall.SIGKILL)
-	if n := released(); n != 0 {
-		t.Fatalf("%d released where 100 should wait", n)
-	}
-	wait(10)
-	s = serve(t, site, data, halfway)
-	if n := released(); n != 12 {
-		t.Errorf("%d released of 12 that were due", n)
-	}
-	again := func() {
+	again := func(s *service, want string) string {
 		t.Helper()
 		if err := s.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
-		s.says(t, "level=INFO msg=reloaded")
+		return s.says(t, want)
 	}
+	const refused = "release: もう回答があるので、30より小さくはできません。"
 	wait(20)
-	again()
+	s := serve(t, site, data, halfway)
 	post(s)
-	if n := released(); n != 12 {
-		t.Errorf("%d released of 24: 20 should wait now", n)
-	}
+	wait(30)
+	again(s, "level=INFO msg=reloaded")
+	post(s)
 	wait(10)
-	again()
-	if code := s.stop(t, syscall.SIGTERM); code != 0 {
-		t.Errorf("status %d", code)
+	if said := again(s, "collector: "); !strings.Contains(said, refused) {
+		t.Errorf("on reading again: %s", said)
 	}
-	if n := released(); n != 24 {
-		t.Errorf("%d released of 24 that were due", n)
+	if n := released(s); n != 0 {
+		t.Errorf("%d released where 30 should wait", n)
+	}
+	if said, code := start(t, site, data, halfway).end(t, nil); code != 1 || !strings.Contains(said, refused) {
+		t.Errorf("status %d\n%s", code, said)
+	}
+	wait(30)
+	s = serve(t, site, data, halfway)
+	post(s)
+	if n := released(s); n < 30 {
+		t.Errorf("%d released of 36 where 30 wait", n)
 	}
 }
 

@@ -16,18 +16,14 @@ import (
 	"staffplan/collector/survey"
 )
 
-// readSurvey takes the definition from front matter, with the same values where
-// nothing is written as layouts/surveys/page.survey.json puts.
+// readSurvey takes the definition from front matter, as
+// layouts/surveys/page.survey.json does.
 func (p *page) readSurvey() {
 	written, ok := p.params()["survey"].(map[string]any)
 	if !ok || p.title() == "" {
 		return // the front matter's own finding
 	}
-	d := map[string]any{
-		"id": p.name, "title": p.meta["title"],
-		"closes": "", "access": "open", "sealed_to": "", "release": 10,
-		"minimum": 10, "minimum_comments": 10, "previous": "", "headcount": map[string]any{},
-	}
+	d := map[string]any{"id": p.name, "title": p.meta["title"]}
 	maps.Copy(d, written)
 	data, err := json.Marshal(d)
 	if err == nil {

@@ -214,7 +214,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // health is 200 while answers can be stored, as far as is known.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		s.refuseAny(w, errGet)
+		s.refusePage(w, errGet)
 		return
 	}
 	status, word := http.StatusOK, "ok\n"

@@ -11,11 +11,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -144,26 +142,6 @@ func (s *sender) send(kind string, a attempt) {
 	if res.Close || a.cut {
 		s.close()
 	}
-}
-
-// snapshot is all that is on disk, byte by byte.
-func snapshot(t *testing.T, dir string) string {
-	t.Helper()
-	var b strings.Builder
-	root := os.DirFS(dir)
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			fmt.Fprintf(&b, "%s/\n", name)
-			return err
-		}
-		content, err := fs.ReadFile(root, name)
-		fmt.Fprintf(&b, "%s %q\n", name, content)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }
 
 // heap is what is in use once the garbage is gone. Connections that end take

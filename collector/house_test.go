@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -466,4 +467,24 @@ func (h *house) wantLog(patterns ...string) {
 	if !regexp.MustCompile(`\A` + strings.Join(patterns, "") + `\z`).MatchString(said) {
 		h.t.Errorf("in the log:\n%s", said)
 	}
+}
+
+// snapshot is all that is on disk, byte by byte.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	root := os.DirFS(dir)
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			fmt.Fprintf(&b, "%s/\n", name)
+			return err
+		}
+		content, err := fs.ReadFile(root, name)
+		fmt.Fprintf(&b, "%s %q\n", name, content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

@@ -60,8 +60,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	s.sendRefusal(w, o.status, notice, link)
 }
 
-// refuseAny sends the row that belongs to err where no answer was sent.
-func (s *Server) refuseAny(w http.ResponseWriter, err error) {
+// refusePage sends the row that belongs to err where no answer was sent.
+func (s *Server) refusePage(w http.ResponseWriter, err error) {
 	if err == errGet {
 		w.Header().Set("Allow", "GET, HEAD")
 	}

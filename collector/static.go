@@ -4,8 +4,8 @@ package collector
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -21,14 +21,14 @@ import (
 
 // maxHashedBytes is the largest file whose ETag is the hash of what is sent: a
 // rebuild that changed nothing costs readers nothing, and copies with odd dates
-// mislead nobody. Larger files have Last-Modified.
+// mislead nobody. That of a larger one is made of its date and length.
 const maxHashedBytes = 1 << 20
 
 // files serves the site's folder. It is opened anew for each request, since a
 // build puts another folder in its place.
 func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		s.refuseAny(w, errGet)
+		s.refusePage(w, errGet)
 		return
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
@@ -63,30 +63,31 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 			f, info = packed, packedInfo
 		}
 	}
-	var modified time.Time
 	if h.Get("Cache-Control") != "no-store" { // see ServeHTTP
 		h.Set("Cache-Control", "no-cache") // asked for again by its ETag
 		if fingerprinted.MatchString(name) {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
-		if info.Size() > maxHashedBytes {
-			modified = info.ModTime()
-		} else if err := setETag(h, f, info.Size()); err != nil {
+		tag, err := etag(f, info)
+		if err != nil {
 			h.Del("Content-Encoding")
-			s.refuseAny(w, err)
+			s.refusePage(w, err)
 			return
 		}
+		h.Set("ETag", tag)
 	}
-	http.ServeContent(w, r, "", modified, f)
+	// Without Last-Modified: a page restored from a backup may be older than what
+	// a browser keeps, and would not be sent.
+	http.ServeContent(w, r, "", time.Time{}, f)
 }
 
-func setETag(h http.Header, f io.ReaderAt, size int64) error {
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
-		return err
+func etag(f io.ReaderAt, info fs.FileInfo) (string, error) {
+	if info.Size() > maxHashedBytes {
+		return fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()), nil
 	}
-	h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:15])+`"`)
-	return nil
+	sum := sha256.New()
+	_, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size()))
+	return fmt.Sprintf(`"%x"`, sum.Sum(nil)[:16]), err
 }
 
 // holds says whether a packed file of this size holds the page: its last eight
@@ -107,7 +108,7 @@ func holds(packed io.ReaderAt, size int64, page io.Reader) bool {
 func (s *Server) missing(w http.ResponseWriter) {
 	page, err := os.ReadFile(filepath.Join(s.site, "404.html"))
 	if err != nil {
-		s.refuseAny(w, errNoPage)
+		s.refusePage(w, errNoPage)
 		return
 	}
 	send(w, http.StatusNotFound, contentTypes[".html"], page)

@@ -1,21 +1,16 @@
 package collector
 
-// A service under test: on a port of its own and in a folder of its own, what
-// it is asked, and what is on disk afterwards.
+// A service under test: on a port of its own and in a folder of its own, and what
+// is on disk afterwards. What it is asked is in client_test.go.
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,8 +20,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"staffplan/collector/journal"
 	"staffplan/collector/ticket"
@@ -166,171 +159,18 @@ func (h *house) closed() (data string) {
 	return later
 }
 
-// noRedirect shows redirects as they are.
-var noRedirect = &http.Client{
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
-	Timeout:       patience,
-}
-
-const (
-	asJSON = "application/json"
-	asForm = "application/x-www-form-urlencoded"
-)
-
-// sendForm posts a form and parses the page that comes back.
-func (h *house) sendForm(path string, form url.Values) (*http.Response, *html.Node) {
-	h.t.Helper()
-	res, err := noRedirect.PostForm(h.url+path, form)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	page, err := io.ReadAll(res.Body)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	doc, err := html.Parse(strings.NewReader(string(page)))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return res, doc
-}
-
-// sendJSON gives the status, and the messages by field.
-func (h *house) sendJSON(path, body string) (int, map[string]string) {
-	h.t.Helper()
-	res, err := noRedirect.Post(h.url+path, "application/json", strings.NewReader(body))
-	if err != nil {
-		h.t.Error(err)
-		return 0, nil
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		h.t.Error(err)
-	}
-	fields := map[string]string{}
-	if len(text) > 0 {
-		var p struct {
-			Errors []struct{ Name, Message string }
-		}
-		if err := json.Unmarshal(text, &p); err != nil {
-			h.t.Errorf("%v: %s", err, text)
-		}
-		for _, e := range p.Errors {
-			fields[e.Name] = e.Message
-		}
-	}
-	return res.StatusCode, fields
-}
-
-// dial opens a connection and writes the beginning of a request, or all of it.
-func (h *house) dial(request string) *net.TCPConn {
-	h.t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(patience))
-	if _, err := io.WriteString(conn, request); err != nil {
-		h.t.Fatal(err)
-	}
-	return conn.(*net.TCPConn)
-}
-
-// dialClosed sends a request and waits until the service has hung up.
-func (h *house) dialClosed(request string) {
-	h.t.Helper()
-	if _, err := io.ReadAll(h.dial(request)); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// response reads one, with its body.
-func response(t *testing.T, conn net.Conn) (*http.Response, string) {
+func readFile(t *testing.T, name string) string {
 	t.Helper()
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, string(body)
+	return string(text)
 }
 
-func isTimeout(err error) bool {
-	var e net.Error
-	return errors.As(err, &e) && e.Timeout()
-}
-
-// patience is how long a test waits for what must happen, on a busy machine
-// too. Nothing passes or fails by being quicker.
-const patience = 5 * time.Minute
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not after %v: %s", patience, what)
-		}
-	}
-}
-
-// A few words for looking at a page.
-
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
-		}
-	}
-	return b.String()
-}
-
-func attr(n *html.Node, key string) (string, bool) {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val, true
-		}
-	}
-	return "", false
-}
-
-func byID(doc *html.Node, id string) *html.Node {
-	for n := range doc.Descendants() {
-		if v, ok := attr(n, "id"); ok && v == id {
-			return n
-		}
-	}
-	return nil
-}
-
-// named gives the controls of a name, in order.
-func named(doc *html.Node, name string) (all []*html.Node) {
-	for n := range doc.Descendants() {
-		if v, ok := attr(n, "name"); ok && v == name && n.DataAtom != atom.Meta {
-			all = append(all, n)
-		}
-	}
-	return all
-}
-
-// marked gives the values of the radios or boxes of a name that are checked.
-func marked(doc *html.Node, name string) string {
-	var values []string
-	for _, n := range named(doc, name) {
-		if _, on := attr(n, "checked"); on {
-			v, _ := attr(n, "value")
-			values = append(values, v)
-		}
-	}
-	return strings.Join(values, ",")
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func lines(t *testing.T, file string) []string {

@@ -27,20 +27,6 @@ func (c *movable) set(moment string) {
 
 func (c *movable) now() time.Time { return *c.Load() }
 
-func readFile(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
-
 // A survey closes in time, to wrong answers too, and for good: neither a clock
 // set back nor a later closing date opens it again.
 func TestClosing(t *testing.T) {

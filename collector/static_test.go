@@ -4,10 +4,6 @@ package collector
 // only where they have changed.
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,38 +22,6 @@ func put(t *testing.T, site, name, content string, age time.Duration) {
 	if err := os.Chtimes(name, at, at); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// get asks with header lines, "Name: value", and gives the body unpacked.
-func (h *house) get(path string, header ...string) (*http.Response, string) {
-	h.t.Helper()
-	req, err := http.NewRequest(http.MethodGet, h.url+path, nil)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ": ")
-		req.Header.Add(name, value)
-	}
-	res, err := noRedirect.Do(req)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if res.Header.Get("Content-Encoding") == "gzip" && len(body) > 0 {
-		unpacked, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		if body, err = io.ReadAll(unpacked); err != nil {
-			h.t.Fatal(err)
-		}
-	}
-	return res, string(body)
 }
 
 const prose = "人が語り合う職場にします。"

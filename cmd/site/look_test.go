@@ -5,6 +5,7 @@ package main
 // writes it anew. And what any change of them keeps to: see TestTints.
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math"
@@ -45,6 +46,7 @@ var looks = []struct {
 // collector would add.
 const gather = `(async (addresses) => {
 	const main = document.querySelector("main");
+	for (const e of main.querySelectorAll(".period-state")) e.remove(); // depends on the day
 	for (const address of addresses) {
 		const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
 		main.append(...page.querySelector("main").children);
@@ -57,7 +59,7 @@ const gather = `(async (addresses) => {
 // properties that it neither has by itself nor inherits; colours by their
 // token. The tokens stand under ":root".
 const measure = `(async (touched) => {
-	const own = ["display", "position", "background-color", "background-image", "box-shadow", "overflow-x", "vertical-align", "clip-path", "columns",
+	const own = ["accent-color", "resize", "scroll-padding-block-start", "display", "position", "background-color", "background-image", "box-shadow", "overflow-x", "vertical-align", "clip-path", "columns", "size",
 		"border", "border-block-start", "border-block-end", "border-inline-start", "border-inline-end", "border-radius",
 		"outline", "outline-offset", "margin-block", "padding", "gap", "flex-wrap", "flex-direction", "align-items", "justify-content", "grid-column", "grid-row",
 		"min-block-size", "max-inline-size", "min-inline-size", "break-before", "break-after", "break-inside", "forced-color-adjust", "content",
@@ -67,7 +69,8 @@ const measure = `(async (touched) => {
 		"border-collapse", "print-color-adjust"];
 	const name = e => e.tagName.toLowerCase() + [...e.classList].map(c => "." + c).join("") + (e.matches("[aria-current]") ? "[aria-current]" : "");
 	const colours = {}, tokens = {};
-	const told = (s, p) => {
+	const told = (s, p, e) => {
+		if (p === "size") return s.display !== "none" && ["svg", "INPUT"].includes(e.tagName) ? s.inlineSize + " " + s.blockSize : "";
 		if (p === "columns") return s.display.includes("grid") ? String(s.gridTemplateColumns.split(" ").length) : "";
 		if (p === "line-height") return (parseFloat(s.lineHeight) / parseFloat(s.fontSize)).toFixed(2);
 		if (p === "font-family") return s.fontFamily.split(",")[0];
@@ -78,14 +81,14 @@ const measure = `(async (touched) => {
 	};
 	const styles = () => {
 		const all = {};
-		for (const e of document.querySelectorAll("body, body *:not(script)")) {
-			const parent = getComputedStyle(e.parentElement);
+		for (const e of document.querySelectorAll("html, body, body *:not(script)")) {
+			const above = e.parentElement ?? e, parent = getComputedStyle(above);
 			for (const pseudo of ["", "::after"].concat(e.tagName === "LI" || e.tagName === "SUMMARY" ? "::marker" : [])) {
-				const s = getComputedStyle(e, pseudo), key = name(e.parentElement) + " > " + name(e) + pseudo;
+				const s = getComputedStyle(e, pseudo), key = name(above) + " > " + name(e) + pseudo;
 				if (key in all || pseudo === "::after" && s.content === "none") continue;
 				all[key] = {};
-				for (const p of own) all[key][p] = told(s, p);
-				for (const p of inherited) if (told(s, p) !== told(parent, p) || e === document.body) all[key][p] = told(s, p);
+				for (const p of own) all[key][p] = told(s, p, e);
+				for (const p of inherited) if (told(s, p, e) !== told(parent, p, e) || e === document.documentElement) all[key][p] = told(s, p, e);
 			}
 		}
 		return all;
@@ -113,7 +116,10 @@ const measure = `(async (touched) => {
 	return looks;
 })`
 
-func TestLook(t *testing.T) {
+// serveLayouts builds and serves the site of testdata/layouts until the test
+// ends. Below answers/ is its form as the collector fills it again.
+func serveLayouts(t *testing.T) (address string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds a site and starts a browser")
 	}
@@ -125,22 +131,29 @@ func TestLook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := http.StripPrefix(base.Path, http.FileServer(http.Dir(public)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if filepath.Ext(r.URL.Path) == ".js" { // they would add what depends on the day
-			http.NotFound(w, r)
-			return
-		}
-		files.ServeHTTP(w, r)
-	}))
-	defer server.Close()
+	form, err := os.ReadFile(filepath.Join(public, "surveys/pulse/index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(base.Path, http.StripPrefix(base.Path, http.FileServer(http.Dir(public))))
+	mux.HandleFunc(base.Path+"answers/pulse", func(w http.ResponseWriter, r *http.Request) {
+		w.Write(bytes.Replace(form, []byte("<form "), []byte(`<section class="error-summary"></section><form `), 1))
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL + base.Path
+}
+
+func TestLook(t *testing.T) {
+	address := serveLayouts(t)
 	tab := browser.Start(t)
 	var wide map[string]map[string]string // property and value by element
 	var got strings.Builder
 	for _, how := range looks {
 		browser.Do(t, tab,
 			chromedp.EmulateViewport(how.width, 844), browser.Media(how.media),
-			chromedp.Navigate(server.URL+base.Path),
+			chromedp.Navigate(address),
 			chromedp.Evaluate[chromedp.Void](gather+`(["measures/s1/", "training/ojt/", "surveys/pulse/", "results/pulse/", "values/citizens/", "plan/vision/", "plan/purpose/", "plan/all/", "events/", "notices/newer/", "proposals/"])`, chromedp.EvalAwaitPromise),
 		)
 		seen := browser.Ask(t, tab, chromedp.Evaluate[map[string]map[string]string](fmt.Sprintf("%s(%t)", measure, how.touched), chromedp.EvalAwaitPromise))

@@ -1,0 +1,74 @@
+package main
+
+// What the two scripts of the site add, in Chromium.
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"staffplan/cmd/internal/browser"
+)
+
+// A survey's dates say whether it takes answers, by the reader's clock.
+func TestPeriodScript(t *testing.T) {
+	address, tab := serveLayouts(t), browser.Start(t)
+	browser.Do(t, tab, chromedp.Navigate(address+"surveys/"))
+	for now, want := range map[string]string{
+		"2025-03-31T23:59:59+09:00": "これから始まります in-amber, これから始まります in-amber",
+		"2026-11-01T00:00:00+09:00": "受付中です in-green, 受付中です in-green",
+		"2026-11-30T23:59:59+09:00": "受付中です in-green, 受付中です in-green",
+		"2026-12-01T00:00:00+09:00": "受付は終わりました in-ink-soft, 受付中です in-green",
+	} {
+		got := browser.Ask(t, tab, chromedp.Evaluate[string](`(async () => {
+			for (const e of document.querySelectorAll(".period-state")) e.remove();
+			Date.now = () => Date.parse("`+now+`");
+			(0, eval)("{" + await (await fetch(document.querySelector("script[src*=period]").src)).text() + "}");
+			return [...document.querySelectorAll(".period .period-state")].map(e => e.textContent + " " + e.className.replace("period-state ", "")).join(", ");
+		})()`, chromedp.EvalAwaitPromise))
+		if got != want {
+			t.Errorf("at %s: %s, want %s", now, got, want)
+		}
+	}
+}
+
+// A form counts as the collector does, warns before something is lost, is sent
+// once, and is empty for whoever comes back to it.
+func TestSurveyScript(t *testing.T) {
+	address, tab := serveLayouts(t), browser.Start(t)
+	browser.Do(t, tab, chromedp.Navigate(address+"answers/pulse"))
+	if got, want := browser.Ask(t, tab, chromedp.Location()), address+"surveys/pulse/"; got != want {
+		t.Errorf("a form that was filled again is at %s, want %s", got, want)
+	}
+	if browser.Ask(t, tab, chromedp.Evaluate[bool](`dispatchEvent(new Event("beforeunload", {cancelable: true}))`)) {
+		t.Error("a form that was filled again is left without a warning")
+	}
+	browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the browser asks before it goes on
+	browser.Do(t, tab, chromedp.Navigate(address+"surveys/pulse/"))
+	for _, step := range []struct{ does, script, want string }{
+		{"leaves an untouched form", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
+		{"counts an empty text", `document.querySelector("#comment + .count").textContent`, "あと300文字"},
+		{"counts characters", `write("が\r\n𠮷".normalize("NFD"))`, "あと297文字 none"},
+		{"reads out what is left at the end", `write("あ".repeat(271))`, "あと29文字 status"},
+		{"has room for the longest", `write("あ".repeat(300))`, "あと0文字 status"},
+		{"says what is too much", `write("あ".repeat(302))`, "2文字多すぎます status over"},
+		{"warns before the text is lost", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "false"},
+		{"sends", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "true"},
+		{"sends once", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "false"},
+		{"leaves a form that was sent", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
+		{"is emptied where a browser kept it", `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})), document.querySelector("#comment").value`, ""},
+	} {
+		got := browser.Ask(t, tab, chromedp.Evaluate[string](`{
+			var write = text => {
+				const area = document.querySelector("#comment"), count = document.querySelector("#comment + .count");
+				// A textarea makes LF of CRLF by itself.
+				area.value = text;
+				area.dispatchEvent(new Event("input", {bubbles: true}));
+				return count.textContent + " " + count.getAttribute("role") + (count.matches(".over") ? " over" : "");
+			};
+			`+step.script+` }`))
+		if got != step.want {
+			t.Errorf("%s: %q, want %q", step.does, got, step.want)
+		}
+	}
+}

@@ -3,7 +3,7 @@ package main
 // site build: the site as people will read it, whole or not at all.
 
 import (
-	"compress/gzip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/sync/errgroup"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
@@ -26,38 +30,20 @@ type buildCmd struct {
 	BaseURL     string `name:"base-url" placeholder:"URL" help:"公開する URL。例: https://example.jp/plan/"`
 }
 
-// Run builds into a temporary folder beside the destination and swaps the two
-// when everything is right: a failed build leaves the old site as it was.
-//
-// Of what `site check` finds, the build itself refuses what would mislead or
-// stop people once published: made-up figures shown as results, and a form the
-// collector would not take. Hugo's templates refuse broken links. The rest is
-// for the reviewer of a change, who runs the check.
-func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
-	if c.BaseURL != "" {
-		if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("--base-url の %q は URL として読めません。", c.BaseURL),
-				Next: []string{"https://example.jp/plan/ のように、https:// から書いてください。"}}
-		}
+func (c *buildCmd) Validate() error {
+	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("--base-url の %q は URL として読めません。https://example.jp/plan/ のように、https:// から書いてください", c.BaseURL)
 	}
+	return nil
+}
+
+func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 	started := time.Now()
 	ui.Note("サイトを組み立てています。")
-	done := make(chan error, 1)
 	b := build{root: ".", destination: c.Destination, baseURL: c.BaseURL, ui: ui}
-	var pages int
-	go func() {
-		var err error
-		pages, err = b.run(ctx)
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		if err != nil {
-			return err
-		}
-	case <-ctx.Done():
-		b.cleanup()
-		return &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
+	pages, err := b.run(ctx)
+	if err != nil {
+		return err
 	}
 	ui.Result("%d ページのサイトを %s に作りました（%.1f 秒）。", pages, c.Destination, time.Since(started).Seconds())
 	return nil
@@ -67,12 +53,16 @@ func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 type build struct {
 	root, destination, baseURL string
 	ui                         *cli.UI
-
-	temporary atomic.Pointer[string] // the folder to remove when interrupted
 }
 
-// run returns the number of pages built. It cannot be stopped within Hugo;
-// whoever gives up on it calls cleanup and ends the process.
+// run builds into a temporary folder beside the destination and swaps the two
+// when everything is right: a failed build leaves the old site as it was. It
+// returns the number of pages.
+//
+// Of what `site check` finds, the build itself refuses what would mislead or
+// stop people once published: made-up figures shown as results, and a form the
+// collector would not take. Hugo's templates refuse broken links. The rest is
+// for the reviewer of a change, who runs the check.
 func (b *build) run(ctx context.Context) (pages int, err error) {
 	if err := atProjectRoot(b.root); err != nil {
 		return 0, err
@@ -88,18 +78,47 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := os.MkdirAll(filepath.Dir(destination), 0o777); err != nil {
-		return 0, err
+	beside := filepath.Dir(destination)
+	var temporary string
+	if err = makeReadable(beside); err == nil {
+		temporary, err = os.MkdirTemp(beside, ".site-build-")
 	}
-	temporary, err := os.MkdirTemp(filepath.Dir(destination), ".site-build-")
 	if err != nil {
 		return 0, &cli.Problem{Sentence: "仮のフォルダーを作れませんでした。", Err: err,
 			Next: []string{"置き場所に書き込めるか、空きがあるかを確かめてください。"}}
 	}
-	b.temporary.Store(&temporary)
-	defer b.cleanup()
+	defer os.RemoveAll(temporary)
 	site := filepath.Join(temporary, "site")
+	stopped := &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
 
+	rendered := make(chan error, 1)
+	go func() { rendered <- b.render(ctx, site) }()
+	select {
+	case err = <-rendered:
+	case <-ctx.Done():
+		hugoEnds(rendered)
+		return 0, stopped
+	}
+	if err != nil {
+		return 0, err
+	}
+	if _, err := survey.LoadSite(site); err != nil {
+		return 0, &cli.Problem{Sentence: "アンケートの定義に、受付で使えないところがあります。いまあるサイトはそのままです。", Err: err,
+			Next: []string{"content/surveys/ の同じ名前のフォルダーの index.md を直してください。site check で行が分かります。"}}
+	}
+	pages, err = finish(site)
+	if err != nil {
+		return 0, &cli.Problem{Sentence: "できたサイトを書き終えられませんでした。いまあるサイトはそのままです。", Err: err,
+			Next: []string{"置き場所に空きがあるかを確かめてください。"}}
+	}
+	if ctx.Err() != nil {
+		return 0, stopped
+	}
+	return pages, swap(destination, site, filepath.Join(temporary, "old"))
+}
+
+// render has Hugo write the site. A warning is a failure.
+func (b *build) render(ctx context.Context, site string) error {
 	args := []string{"build", "--environment", "production", "--destination", site,
 		"--noBuildLock", "--printPathWarnings"}
 	if b.baseURL != "" {
@@ -109,7 +128,7 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 		args = append(args, "--enableGitInfo")
 	}
 	warnings := 0
-	err = runHugo(b.root, hugoLines{
+	err := runHugo(b.root, hugoLines{
 		chatter: func(string) {},
 		trouble: func(line string) {
 			if strings.HasPrefix(line, "WARN") {
@@ -119,27 +138,10 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 		},
 	}, args...)
 	if err != nil || warnings > 0 {
-		return 0, &cli.Problem{Sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
+		return &cli.Problem{Sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
 			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site build を動かしてください。"}}
 	}
-	if _, err := survey.LoadSite(site); err != nil {
-		return 0, &cli.Problem{Sentence: "アンケートの定義に、受付で使えないところがあります。いまあるサイトはそのままです。", Err: err,
-			Next: []string{"content/surveys/ の同じ名前のフォルダーの index.md を直してください。site check で行が分かります。"}}
-	}
-	pages, err = finish(site)
-	if err != nil {
-		return 0, err
-	}
-	if ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
-	return pages, swap(destination, site, filepath.Join(temporary, "old"))
-}
-
-func (b *build) cleanup() {
-	if dir := b.temporary.Swap(nil); dir != nil {
-		os.RemoveAll(*dir)
-	}
+	return nil
 }
 
 // checkDestination returns where the site goes, links followed. It refuses a
@@ -161,7 +163,7 @@ func (b *build) checkDestination() (string, error) {
 		root = real
 	}
 	inside, err := filepath.Rel(destination, root)
-	holdsProject := err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator))
+	holdsProject := err == nil && filepath.IsLocal(inside)
 	entries, err := os.ReadDir(destination)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || holdsProject {
 		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には置けません。", b.destination), Err: err,
@@ -188,46 +190,68 @@ func swap(destination, site, old string) error {
 	return nil
 }
 
+// makeReadable makes a folder, and those above it, which the service can read
+// whatever the umask.
+func makeReadable(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeReadable(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	return errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o755))
+}
+
 // packed are the kinds of file that get a .gz beside them; other kinds are
 // compressed already.
 var packed = map[string]bool{".html": true, ".css": true, ".js": true, ".json": true, ".svg": true, ".txt": true, ".xml": true}
 
-// finish counts the pages of a built site and puts a .gz beside each text file
-// over 1 KiB, for the collector to send as it is.
+// finish counts the pages of a built site, makes all of it readable for the
+// service, whatever the umask, and puts a .gz beside each text file over 1 KiB,
+// for the collector to send as it is.
 func finish(site string) (pages int, err error) {
+	var packing errgroup.Group
+	packing.SetLimit(runtime.GOMAXPROCS(0))
 	err = filepath.WalkDir(site, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil {
 			return err
+		}
+		mode := fs.FileMode(0o644)
+		if entry.IsDir() {
+			mode = 0o755
+		} else if packed[filepath.Ext(name)] {
+			packing.Go(func() error { return pack(name) })
 		}
 		if entry.Name() == "index.html" {
 			pages++
 		}
-		if !packed[filepath.Ext(name)] {
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		if err != nil || len(data) <= 1<<10 {
-			return err
-		}
-		file, err := os.Create(name + ".gz")
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		// No name and no time in the header: the same page gives the same bytes.
-		w, err := gzip.NewWriterLevel(file, gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(data); err != nil {
-			return err
-		}
-		return errors.Join(w.Close(), file.Close())
+		return os.Chmod(name, mode)
 	})
-	if err != nil {
-		return 0, fmt.Errorf("compress: %w", err)
+	return pages, errors.Join(err, packing.Wait())
+}
+
+// packer is used again: to make one costs more than to pack a page.
+type packer struct {
+	gzip *gzip.Writer
+	out  bytes.Buffer
+}
+
+var packers = sync.Pool{New: func() any { return &packer{gzip: gzip.NewWriter(nil)} }}
+
+// pack writes name.gz if that pays. There is no name and no time in its header: the same page
+// gives the same bytes.
+func pack(name string) error {
+	page, err := os.ReadFile(name)
+	if err != nil || len(page) <= 1<<10 {
+		return err
 	}
-	return pages, nil
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.out.Reset()
+	p.gzip.Reset(&p.out)
+	p.gzip.Write(page) // a Buffer takes everything
+	p.gzip.Close()
+	return errors.Join(os.WriteFile(name+".gz", p.out.Bytes(), 0o666), os.Chmod(name+".gz", 0o644))
 }
 
 // gitKnowsDates reports whether git can tell when a page was last changed.

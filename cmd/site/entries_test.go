@@ -21,7 +21,7 @@ import (
 )
 
 // projectCopy returns a folder with all that a build reads.
-func projectCopy(t *testing.T) string {
+func projectCopy(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"content", "layouts", "static"} {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gohugoio/hugo/commands"
 	"github.com/gohugoio/hugo/common/herrors"
@@ -94,5 +95,14 @@ func forEachLine(r io.Reader, f func(line string)) {
 		if err != nil {
 			return
 		}
+	}
+}
+
+// hugoEnds waits for a Hugo that is not wanted any more. Hugo takes no context,
+// and writes into a folder that is going to be removed.
+func hugoEnds(ended <-chan error) {
+	select {
+	case <-ended:
+	case <-time.After(6 * time.Second): // the limit of Hugo's own server is 5
 	}
 }

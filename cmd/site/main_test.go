@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { clitest.Main(m, "site", main) }
 func TestExamples(t *testing.T) { clitest.Examples(t, "site", &commandLine{}) }
 
 func TestScripts(t *testing.T) {
-	small, err := filepath.Abs("testdata/small")
+	project, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +29,9 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
-			project := filepath.Join(env.WorkDir, "project")
-			env.Cd = project
-			return os.CopyFS(project, os.DirFS(small))
+			env.Setenv("PROJECT", project) // the real one
+			env.Cd = filepath.Join(env.WorkDir, "project")
+			return os.CopyFS(env.Cd, os.DirFS("testdata/small"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"edit":    edit,

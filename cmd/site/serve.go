@@ -80,7 +80,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	<-reloading
 	err = errors.Join(err, server.Close())
 	if ctx.Err() != nil {
-		l.wait()
+		hugoEnds(l.ended)
 	}
 	return err
 }
@@ -174,15 +174,6 @@ func (l *live) reload(ctx context.Context, server *collector.Server) {
 				l.ui.Failed(&cli.Problem{Sentence: "アンケートの定義を読み直せませんでした。受付は、前の定義のまま続けています。", Err: err})
 			}
 		}
-	}
-}
-
-// wait gives Hugo the time to end, since it writes into the folder that is
-// going to be removed.
-func (l *live) wait() {
-	select {
-	case <-l.ended:
-	case <-time.After(6 * time.Second): // Hugo's own limit is 5
 	}
 }
 

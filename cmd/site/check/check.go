@@ -1,9 +1,10 @@
 // Package check reads content/ and says, with file, line and column, what an
 // editor should put right before the pages are published. It runs no build.
 //
-// A rule is a row of the list in rules.go and a function. It looks at a file as
-// it lies on disk, at a page taken apart (page.go), or at the whole site. Lists
-// of words and what has to stay are not here but in layouts/_data (data.go).
+// A rule is a row of the list in rules.go, a function, and an archive of pages
+// that fail and pages that pass in testdata/rules. It looks at a file as it lies
+// on disk, at a page taken apart (page.go), or at the whole site. What pages may
+// hold and must keep is not here but in layouts/_data (data.go).
 package check
 
 import (
@@ -53,9 +54,13 @@ func (f Finding) String() string {
 // error is for a project that cannot be read at all.
 func Run(project fs.FS) ([]Finding, int, error) {
 	s, err := read(project, "content")
+	if err == nil {
+		err = s.data.read(project)
+	}
 	if err != nil {
 		return nil, 0, err
 	}
+	s.words["values"] = s.names("values")
 	return s.judge(rules), len(s.pages), nil
 }
 
@@ -91,9 +96,6 @@ type file struct {
 
 func read(project fs.FS, root string) (*site, error) {
 	s := &site{fsys: project, byURL: map[string]*page{}}
-	if err := s.data.read(project); err != nil {
-		return nil, err
-	}
 	err := fs.WalkDir(project, root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || name == root {
 			return err
@@ -117,7 +119,6 @@ func read(project fs.FS, root string) (*site, error) {
 		}
 		return nil
 	})
-	s.words["values"] = s.names("values")
 	return s, err
 }
 

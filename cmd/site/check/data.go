@@ -5,10 +5,6 @@ package check
 import (
 	"fmt"
 	"io/fs"
-	"path"
-	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // data is layouts/_data, as far as the rules read it.
@@ -19,40 +15,36 @@ type data struct {
 		Page, Params fields
 		Sections     map[string]fields
 	}
-	kept struct { // kept.yaml
-		document
-		phrases map[string][]string // by address
-	}
+	kept kept
 }
 
 func (d *data) read(project fs.FS) error {
 	d.words = map[string][]string{}
-	files, err := fs.Glob(project, "layouts/_data/*.yaml")
-	for _, file := range files {
-		text, e := fs.ReadFile(project, file)
-		if e != nil {
-			return e
+	for _, name := range []string{"anchors", "fields", "kept", "owners", "states", "statuses"} {
+		file := "layouts/_data/" + name + ".yaml"
+		text, err := fs.ReadFile(project, file)
+		if err != nil {
+			return err
 		}
-		name := strings.TrimSuffix(path.Base(file), ".yaml")
-		switch doc := newDocument(file, text); name {
+		doc := newDocument(file, text)
+		switch name {
 		case "anchors":
-			err = yaml.Unmarshal(text, &d.anchors)
+			err = doc.parse(text, &d.anchors)
 		case "fields":
-			err = yaml.Unmarshal(text, &d.fields)
+			err = doc.parse(text, &d.fields)
 		case "kept":
+			err = doc.parse(text, &d.kept.phrases)
 			d.kept.document = doc
-			err = d.kept.parse(text, &d.kept.phrases)
 		default:
 			var list []any
-			if yaml.Unmarshal(text, &list) == nil {
-				d.words[name] = wordsOf(list)
-			}
+			err = doc.parse(text, &list)
+			d.words[name] = wordsOf(list)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	return err
+	return nil
 }
 
 func wordsOf(list []any) (words []string) {

@@ -29,14 +29,11 @@ func links(p *pass) {
 // it accepts is what layouts/_markup/render-link.html accepts in the build.
 func (s *site) follow(from *page, to string) (target *page, message, mend string) {
 	u, err := url.Parse(to)
-	if err != nil {
-		return nil, "URL として読めません。", "空白や記号を確かめてください。"
-	}
 	switch {
-	case slices.Contains([]string{"http", "https", "mailto", "tel"}, u.Scheme):
-		return nil, "", ""
-	case u.Scheme != "" || u.Host != "":
+	case err != nil || u.Scheme+u.Host != "" && !slices.Contains([]string{"http", "https", "mailto", "tel"}, u.Scheme):
 		return nil, "この形のリンクは使えません。", "https:// で始まる URL か、/ で始まるサイトの中の場所を書いてください。"
+	case u.Scheme != "":
+		return nil, "", ""
 	case u.Path == "":
 		target = from
 	case path.Ext(u.Path) == ".md":
@@ -75,19 +72,6 @@ func (s *site) hasID(p *page, id string) bool {
 		return p.survey == nil || p.survey.Question(question) != nil
 	}
 	return !p.index && slices.Contains(s.anchors[p.section], id)
-}
-
-// title: no two pages of the site share a title.
-func title(p *pass) {
-	first := map[string]*page{}
-	for _, page := range p.pages {
-		title := page.title()
-		if other := first[title]; other != nil {
-			p.report(page.key("title"), "「"+title+"」という title は "+other.file+" にもあります。", "どちらかを変えてください。")
-		} else if title != "" {
-			first[title] = page
-		}
-	}
 }
 
 // reach: a reader who starts at the home page and clicks gets to every page.

@@ -32,7 +32,7 @@ type page struct {
 
 	// broken says why the page cannot be read. It then has no more than its
 	// name and its lines: other pages may count on it, and no rule judges it.
-	broken *problem
+	broken func(*pass)
 
 	meta   map[string]any // front matter, aliases resolved
 	body   int            // where the text begins
@@ -43,11 +43,6 @@ type page struct {
 
 	survey   *survey.Definition // of a survey; nil if the collector would not take it
 	problems []survey.FieldError
-}
-
-type problem struct {
-	at            place
-	message, mend string
 }
 
 // markdown reads as Hugo is configured to (hugo.toml), but for the ids: an id
@@ -63,7 +58,7 @@ func readPage(file string, data []byte) *page {
 	p := placed(file)
 	p.document = newDocument(file, data)
 	broken := func(at place, message, mend string) *page {
-		p.broken = &problem{at, message, mend}
+		p.broken = func(by *pass) { by.report(at, message, mend) }
 		return p
 	}
 	items, err := pageparser.ParseBytes(data, pageparser.Config{})
@@ -182,11 +177,14 @@ func writtenID(n ast.Node) (string, bool) {
 	return string(id), ok && isText
 }
 
-// plain is the text below a node without its marks.
+// plain is the text below a node without its marks, line by line.
 func (p *page) plain(n ast.Node) (plain []byte) {
 	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if t, ok := n.(*ast.Text); ok && entering {
 			plain = append(plain, t.Segment.Value(p.source)...)
+			if t.SoftLineBreak() {
+				plain = append(plain, '\n')
+			}
 		}
 		return ast.WalkContinue, nil
 	})

@@ -57,28 +57,34 @@ func definition(p *pass) {
 // loop follows measures, questions and results to each other. A survey that
 // cannot be read may watch any measure.
 func loop(p *pass) {
-	measures, surveys := p.names("measures"), p.names("surveys")
+	measures, surveys := p.names("measures"), map[string]*survey.Definition{}
+	for _, page := range p.in("surveys") {
+		surveys[page.name] = page.survey
+	}
 	watched, unknown := map[string]bool{}, false
 	for _, page := range p.pages {
-		if page.section != "surveys" || page.index {
-			continue
-		}
-		d := page.survey
-		if d == nil {
+		switch d := page.survey; {
+		case page.index:
+		case page.section == "results":
+			name, _ := page.params()["survey"].(string)
+			if _, there := surveys[name]; !there && name != "" {
+				p.report(page.key("params", "survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
+			}
+		case page.section == "surveys" && d == nil:
 			unknown = unknown || !page.draft()
-			continue
-		}
-		for i, q := range d.Questions {
-			for j, name := range q.Measures {
-				watched[name] = watched[name] || !page.draft()
-				if !slices.Contains(measures, name) {
-					p.report(page.key("params", "survey", "questions", i, "measures", j), "取組 "+name+" がありません。",
-						"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
+		case page.section == "surveys":
+			for i, q := range d.Questions {
+				for j, name := range q.Measures {
+					watched[name] = watched[name] || !page.draft()
+					if !slices.Contains(measures, name) {
+						p.report(page.key("params", "survey", "questions", i, "measures", j), "取組 "+name+" がありません。",
+							"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
+					}
 				}
 			}
-		}
-		if d.Previous != "" && !page.draft() && !slices.Contains(surveys, d.Previous) {
-			p.report(page.key("params", "survey", "previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
+			if _, there := surveys[d.Previous]; !there && d.Previous != "" && !page.draft() {
+				p.report(page.key("params", "survey", "previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
+			}
 		}
 	}
 	for _, page := range p.in("measures") {
@@ -86,39 +92,26 @@ func loop(p *pass) {
 			p.report(page.key("params", "code"), "この取組を確かめる問いが、どのアンケートにもありません。", "content/surveys/ の問いの measures に "+page.name+" を足してください。")
 		}
 	}
-	for _, page := range p.pages {
-		if name, ok := page.params()["survey"].(string); ok && page.section == "results" && !page.index && name != "" && !slices.Contains(surveys, name) {
-			p.report(page.key("params", "survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
-		}
-	}
 	for _, r := range p.results {
+		report := func(ok bool, message string) {
+			if !ok {
+				p.report(place{r.file, 1, 1}, message, "collector report で、そのアンケートのフォルダーに作り直してください。")
+			}
+		}
+		d, there := surveys[r.Survey]
 		if r.err == nil {
-			p.traced(r, measures, surveys)
+			report(there, "アンケート "+r.Survey+" がありません。")
 		}
-	}
-}
-
-// traced: the figures are of a survey, questions and measures that are there.
-func (p *pass) traced(r *results, measures, surveys []string) {
-	report := func(message string) {
-		p.report(place{r.file, 1, 1}, message, "collector report で、そのアンケートのフォルダーに作り直してください。")
-	}
-	if !slices.Contains(surveys, r.Survey) {
-		report("アンケート " + r.Survey + " がありません。")
-		return
-	}
-	if folder := path.Base(path.Dir(r.file)); folder != r.Survey {
-		report("アンケート " + r.Survey + " の結果が、" + folder + " のフォルダーにあります。")
-	}
-	d := p.byURL["/surveys/"+r.Survey+"/"].survey
-	for _, q := range r.Questions {
-		if d != nil && d.Question(q.ID) == nil {
-			report("アンケート " + r.Survey + " に、問い " + q.ID + " がありません。")
+		if r.err != nil || !there {
+			continue
 		}
-	}
-	for _, m := range r.Measures {
-		if !slices.Contains(measures, m.ID) {
-			report("取組 " + m.ID + " がありません。")
+		folder := path.Base(path.Dir(r.file))
+		report(folder == r.Survey, "アンケート "+r.Survey+" の結果が、"+folder+" のフォルダーにあります。")
+		for _, q := range r.Questions {
+			report(d == nil || d.Question(q.ID) != nil, "アンケート "+r.Survey+" に、問い "+q.ID+" がありません。")
+		}
+		for _, m := range r.Measures {
+			report(slices.Contains(measures, m.ID), "取組 "+m.ID+" がありません。")
 		}
 	}
 }

@@ -1,0 +1,56 @@
+package check
+
+// What stays whatever else is edited: kept.yaml.
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+)
+
+// kept are the plan's own words by address, also where there are none.
+type kept struct {
+	document
+	phrases map[string][]string
+}
+
+// addresses: what kept.yaml lists is there, and published.
+func addresses(p *pass) {
+	for _, address := range slices.Sorted(maps.Keys(p.kept.phrases)) {
+		switch page := p.byURL[address]; {
+		case page == nil:
+			p.report(p.kept.key(address), address+" のページがなくなっています。ほかからのリンクが切れてしまいます。", "ファイルを元の名前と場所に戻してください。")
+		case page.draft():
+			p.report(page.key("draft"), address+" は、なくしてはいけないページです。下書きにすると、公開したサイトから消えてしまいます。", "draft の行を消してください。")
+		}
+	}
+}
+
+// official: the plan's own words stand where kept.yaml says, letter for letter.
+func official(p *pass) {
+	for _, address := range slices.Sorted(maps.Keys(p.kept.phrases)) {
+		page := p.byURL[address]
+		if page == nil || page.broken != nil {
+			continue
+		}
+		for _, phrase := range p.kept.phrases[address] {
+			if !bytes.Contains(page.data, []byte(phrase)) && !bytes.Contains(page.plain(page.nodes[0]), []byte(phrase)) {
+				p.report(page.at(page.nearest(phrase)), "プランの言葉 "+phrase+" が、このページにありません。", "プランの言葉は一字も変えずに置きます。元の言葉に戻してください。")
+			}
+		}
+	}
+}
+
+// nearest is where most of a phrase still stands, from its beginning or up to
+// its end; where the text begins if that is less than half.
+func (p *page) nearest(phrase string) int {
+	letters := []rune(phrase)
+	for n := len(letters) - 1; n > len(letters)/2; n-- {
+		for _, part := range [][]rune{letters[:n], letters[len(letters)-n:]} {
+			if at := bytes.Index(p.data, []byte(string(part))); at >= 0 {
+				return at
+			}
+		}
+	}
+	return p.body
+}

@@ -15,7 +15,7 @@ import (
 )
 
 // cells says how a column is written. What is blank is null, or an empty list.
-var cells = map[report.CellKind]struct {
+var cells = map[report.CellType]struct {
 	of     reflect.Type
 	option string
 }{
@@ -29,7 +29,7 @@ var cells = map[report.CellKind]struct {
 func writeParquet(w io.Writer, t *report.Table) error {
 	var fields []reflect.StructField
 	for i, column := range t.Columns {
-		cell := cells[column.Kind]
+		cell := cells[column.Cells]
 		fields = append(fields, reflect.StructField{
 			Name: fmt.Sprintf("Column%d", i),
 			Type: cell.of,

@@ -44,7 +44,7 @@
 //
 // Not promised yet: that a "low" cannot be worked out by adding up all groups
 // where nobody left the group question blank, and that what is hidden in this
-// edition was hidden in earlier ones.
+// edition was hidden in earlier ones. Nor are reversed scales turned round yet.
 //
 // Texts are printed as they were written, sorted, so that their order says
 // nothing, where at least minimum_comments people wrote one. Whoever publishes
@@ -79,15 +79,15 @@ type Results struct {
 	Minimum    int    `json:"minimum"`
 	Previous   string `json:"previous,omitzero"` // id of the survey before this one
 
-	Questions []Question `json:"questions,omitzero"` // all but the text questions, in the definition's order
-	Themes    []Theme    `json:"themes,omitzero"`    // in the order in which questions first name them
-	Measures  []Measure  `json:"measures,omitzero"`  // likewise
-	Groups    []Group    `json:"groups,omitzero"`
-	Comments  []Comments `json:"comments,omitzero"`
+	Questions []QuestionResult `json:"questions,omitzero"` // all but the text questions, in the definition's order
+	Themes    []Theme          `json:"themes,omitzero"`    // in the order in which questions first name them
+	Measures  []Measure        `json:"measures,omitzero"`  // likewise
+	Groups    []Group          `json:"groups,omitzero"`
+	Comments  []Comments       `json:"comments,omitzero"`
 }
 
-// Question is what everyone together answered.
-type Question struct {
+// QuestionResult is what everyone together answered.
+type QuestionResult struct {
 	ID         string   `json:"id"`
 	Suppressed bool     `json:"suppressed,omitzero"`
 	N          int      `json:"n,omitzero"` // people who answered it

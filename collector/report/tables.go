@@ -15,17 +15,17 @@ type Table struct {
 	Rows    [][]any
 }
 
-// Column names a column, and its Kind what its cells are.
+// Column names a column, and says what its cells are.
 type Column struct {
-	Name string
-	Kind CellKind
+	Name  string
+	Cells CellType
 }
 
-// CellKind is what the cells of a column are.
-type CellKind int
+// CellType is what the cells of a column are.
+type CellType int
 
 const (
-	Number CellKind = iota // int
+	Number CellType = iota // int
 	Word                   // string
 	Words                  // []string
 )
@@ -55,8 +55,8 @@ func (r *Responses) Tables() *Tables {
 			}
 			continue
 		}
-		kind, cell := cells(q)
-		t.Answers.Columns = append(t.Answers.Columns, Column{q.ID, kind})
+		of, cell := cells(q)
+		t.Answers.Columns = append(t.Answers.Columns, Column{q.ID, of})
 		for k, person := range r.people {
 			t.Answers.Rows[k] = append(t.Answers.Rows[k], cell(person[i]))
 		}
@@ -73,7 +73,7 @@ func (r *Responses) Tables() *Tables {
 }
 
 // cells says what the cells of a question are and makes one of what was chosen.
-func cells(q *survey.Question) (CellKind, func(places []int) any) {
+func cells(q *survey.Question) (CellType, func(places []int) any) {
 	values := func(places []int) []string {
 		values := []string{}
 		for _, place := range places {

@@ -58,11 +58,14 @@ func collect(def *survey.Definition, names func(survey.Question) []string) []the
 	return all
 }
 
+// unit is what a person's item score is kept in parts of, so that sums are whole:
+// a scale has 1 to 10 steps, and each of these divides it.
+const unit = 2520
+
 // tally is one survey being counted.
 type tally struct {
 	def      *survey.Definition
 	themes   []theme
-	unit     int64 // a person's item score is kept in 1/unit, so that sums are whole
 	everyone *cell
 
 	group  int     // place of the group question whose groups may be shown, -1 if none
@@ -80,12 +83,7 @@ type cell struct {
 }
 
 func newTally(def *survey.Definition) *tally {
-	t := &tally{def: def, unit: 1}
-	for _, q := range def.Questions {
-		if q.Kind == survey.Scale {
-			t.unit = lcm(t.unit, int64(len(q.Labels)-1))
-		}
-	}
+	t := &tally{def: def}
 	for _, theme := range collect(def, func(q survey.Question) []string { return q.Themes }) {
 		if len(theme.questions) > 0 {
 			t.themes = append(t.themes, theme)
@@ -99,14 +97,6 @@ func newTally(def *survey.Definition) *tally {
 		}
 	}
 	return t
-}
-
-func lcm(a, b int64) int64 {
-	x, y := a, b
-	for y != 0 {
-		x, y = y, x%y
-	}
-	return a / x * b
 }
 
 func (t *tally) newCell() *cell {
@@ -146,7 +136,7 @@ func (t *tally) addTo(c *cell, person [][]int) {
 		for _, i := range theme.questions {
 			if places := person[i]; len(places) > 0 {
 				items++
-				sum += int64(places[0]) * t.unit / int64(len(t.def.Questions[i].Labels)-1)
+				sum += int64(places[0]) * unit / int64(len(t.def.Questions[i].Labels)-1)
 			}
 		}
 		if items > 0 {
@@ -177,7 +167,7 @@ func (c *cell) merge(other *cell) {
 func (t *tally) index(c *cell, j int) *big.Rat {
 	sum := new(big.Rat)
 	for k, s := range c.themes[j] {
-		sum.Add(sum, big.NewRat(s, t.unit*int64(k+1)))
+		sum.Add(sum, big.NewRat(s, unit*int64(k+1)))
 	}
 	return sum.Mul(sum, big.NewRat(100, int64(c.scored[j])))
 }
@@ -203,13 +193,13 @@ func (t *tally) favourable(i int) *big.Rat {
 	return big.NewRat(100*int64(above), int64(t.everyone.answers[i]))
 }
 
-func (t *tally) questions(shown shownGroups) []Question {
-	var all []Question
+func (t *tally) questions(shown shownGroups) []QuestionResult {
+	var all []QuestionResult
 	for i, q := range t.def.Questions {
 		if q.Kind == survey.Text {
 			continue
 		}
-		r := Question{ID: q.ID, Suppressed: !shown.everyone(t, i)}
+		r := QuestionResult{ID: q.ID, Suppressed: !shown.everyone(t, i)}
 		if !r.Suppressed {
 			t.figures(&r, i)
 		}
@@ -219,7 +209,7 @@ func (t *tally) questions(shown shownGroups) []Question {
 }
 
 // figures fills in what everyone answered to a question.
-func (t *tally) figures(r *Question, i int) {
+func (t *tally) figures(r *QuestionResult, i int) {
 	n, counts := t.everyone.answers[i], t.everyone.counts[i]
 	r.N = n
 	switch q := t.def.Questions[i]; q.Kind {

@@ -217,20 +217,14 @@ func (q *Question) checkOptions(report func(field, message string)) {
 		if q.option(o.Value) != i {
 			report(fmt.Sprintf("options[%d].value", i), "同じ質問のほかの選択肢と違う名前にしてください。")
 		}
-		if o.PartOf == "" {
-			continue
-		}
-		// Climb as many steps as there are options: longer means a circle.
-		wider := q.option(o.PartOf)
-		if wider < 0 {
+		if o.PartOf != "" && q.option(o.PartOf) < 0 {
 			report(fmt.Sprintf("options[%d].part_of", i), "同じ質問の、ほかの選択肢の value を書いてください。")
-			continue
 		}
-		for range q.Options {
-			if wider < 0 {
+		wider := i
+		for range q.Options { // who climbs more steps than there are options goes round
+			if wider = q.option(q.Options[wider].PartOf); wider < 0 {
 				break
 			}
-			wider = q.option(q.Options[wider].PartOf)
 		}
 		if wider >= 0 {
 			report(fmt.Sprintf("options[%d].part_of", i), "たどっていくと元に戻ってしまいます。どれか一つの part_of を空にしてください。")

@@ -271,16 +271,12 @@ func path(p jsontext.Pointer) string {
 		if b.Len() > 0 {
 			b.WriteByte('.')
 		}
-		if !printable(token) { // the message stays one line
+		if strings.ContainsFunc(token, func(r rune) bool { return !unicode.IsPrint(r) }) { // the message stays one line
 			token = strconv.Quote(token)
 		}
 		b.WriteString(token)
 	}
 	return b.String()
-}
-
-func printable(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 func join(kinds []Kind, between string) string {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,17 +18,16 @@ import (
 )
 
 type exportCmd struct {
-	ID       string `arg:"" name:"id" help:"アンケートの id。"`
+	onSite
 	Format   string `required:"" enum:"csv,parquet" placeholder:"形" help:"表の形。csv（Excel などで開く）か parquet（統計の道具で開く）。"`
 	Out      string `placeholder:"ファイル" help:"答えの表を書くファイル。書かなければ、id に .csv か .parquet を付けた名前にします。自由に書かれた文と、問いの一覧は、名前に -comments と -questions を付けて並べます。"`
 	Identity string `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
 	Data     string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
-	Site     string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
 }
 
 // Run may be used while the collector serves: it reads released files only.
 func (c *exportCmd) Run(ui *cli.UI) error {
-	def, err := definition(c.Site, c.ID)
+	def, err := c.definition()
 	if err != nil {
 		return err
 	}
@@ -83,23 +81,17 @@ func (c *exportCmd) write(tables *report.Tables) (err error) {
 		if one.table == nil {
 			continue
 		}
-		file, err := os.OpenFile(one.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			return &cli.Problem{Sentence: one.name + " は、もうあります。",
-				Next: []string{"上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。"}}
-		}
-		if err == nil {
-			written = append(written, one.name)
-			if c.Format == "csv" {
-				err = writeCSV(file, one.table)
-			} else {
-				err = writeParquet(file, one.table)
-			}
-			err = errors.Join(err, file.Close())
-		}
+		file, err := create(one.name, "上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。")
 		if err != nil {
-			return &cli.Problem{Sentence: one.name + " を書けません。", Err: err,
-				Next: []string{"フォルダーがあるか、空きがあるかを確かめてください。"}}
+			return err
+		}
+		written = append(written, one.name)
+		write := writeCSV
+		if c.Format == "parquet" {
+			write = writeParquet
+		}
+		if err := errors.Join(write(file, one.table), file.Close()); err != nil {
+			return &cli.Problem{Sentence: one.name + " を書けません。", Err: err, Next: []string{"空きがあるかを確かめてください。"}}
 		}
 	}
 	return nil

@@ -6,7 +6,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"filippo.io/age"
@@ -23,20 +22,14 @@ func (c *keyCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return &cli.Problem{Sentence: c.Out + " は、もうあります。",
-			Next: []string{"使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
-	}
-	if err == nil {
-		_, err = fmt.Fprintf(file, "# public key: %s\n%s\n", key.Recipient(), key)
-		if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-			os.Remove(c.Out)
-		}
-	}
+	file, err := create(c.Out, "使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。")
 	if err != nil {
-		return &cli.Problem{Sentence: c.Out + " に鍵を書けません。", Err: err,
-			Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
+		return err
+	}
+	_, err = fmt.Fprintf(file, "# public key: %s\n%s\n", key.Recipient(), key)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		os.Remove(c.Out)
+		return &cli.Problem{Sentence: c.Out + " に鍵を書けません。", Err: err, Next: []string{"空きがあるかを確かめてください。"}}
 	}
 	ui.Result("鍵を %s に書きました。ほかの人に見せず、控えを別の場所に一つ置いてください。", c.Out)
 	ui.Result("なくすと、封じた回答は、だれにも二度と開けません。")

@@ -16,8 +16,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
@@ -27,10 +29,9 @@ import (
 )
 
 type rehearseCmd struct {
-	ID      string `arg:"" name:"id" help:"アンケートの id。"`
+	onSite
 	Answers int    `required:"" placeholder:"件数" help:"作る回答の数。"`
 	Data    string `default:"data-rehearsal" placeholder:"フォルダー" help:"練習の回答を入れる、新しいフォルダー。"`
-	Site    string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
 }
 
 // mostAnswers is more than the staff of any city.
@@ -45,7 +46,7 @@ func (c *rehearseCmd) Validate() error {
 }
 
 func (c *rehearseCmd) Run(ctx context.Context, ui *cli.UI) error {
-	def, err := definition(c.Site, c.ID)
+	def, err := c.definition()
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (c *rehearseCmd) Run(ctx context.Context, ui *cli.UI) error {
 			Next: []string{c.Data + " をフォルダーごと消してから、もう一度動かしてください。"}}
 	}
 	ui.Result("練習の回答を%d件、%s に入れました。", c.Answers, c.Data)
-	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", definitionFile(c.Site, c.ID), c.Data, filepath.Join("content", "results", def.ID))
+	next := fmt.Sprintf("collector report --survey %s --data %s --out %s", c.file(), c.Data, filepath.Join("content", "results", def.ID))
 	if def.SealedTo != "" {
 		ui.Result("本番と同じ鍵で封じました。開けるかどうかを、ここで確かめられます。")
 		next += " --identity 鍵のファイル"
@@ -121,38 +122,18 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 			return err
 		}
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
 	crowd, encoder := newCrowd(def), collector.NewEncoder(def)
-	inputs := make(chan survey.Input)
-	var senders sync.WaitGroup
-	for range 64 { // many at once share a sync
-		senders.Go(func() {
-			for in := range inputs {
-				if err := send(ctx, j, encoder, in); err != nil {
-					stop(err)
-				}
-			}
-		})
-	}
-	for i := range c.Answers {
+	senders, sending := errgroup.WithContext(ctx)
+	senders.SetLimit(64) // many at once share a sync
+	for i := 0; i < c.Answers && sending.Err() == nil; i++ {
 		form := crowd.answer()
 		if codes != nil {
 			form.Set("ticket", codes[i].String())
 		}
-		in, err := survey.ParseForm([]byte(form.Encode()))
-		if err != nil {
-			stop(err)
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		inputs <- in
+		senders.Go(func() error { return send(sending, j, encoder, form) })
 		progress(i + 1)
 	}
-	close(inputs)
-	senders.Wait()
-	if err := context.Cause(ctx); err != nil {
+	if err := errors.Join(senders.Wait(), ctx.Err()); err != nil {
 		return err
 	}
 	if def.Standing() {
@@ -163,86 +144,80 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 
 // send stores an answer. An error is a survey that even a right answer does not
 // pass, or trouble with storing it.
-func send(ctx context.Context, j *journal.Journal, encoder *collector.Encoder, in survey.Input) error {
+func send(ctx context.Context, j *journal.Journal, encoder *collector.Encoder, form url.Values) error {
+	in, err := survey.ParseForm([]byte(form.Encode()))
+	if err != nil {
+		return err
+	}
 	entry, wrong, err := encoder.Entry(in)
 	if len(wrong) > 0 {
-		err = fmt.Errorf("%s: %s", wrong[0].Name, wrong[0].Message)
+		return fmt.Errorf("%s: %s", wrong[0].Name, wrong[0].Message)
 	}
-	if err == nil {
-		err = j.Append(ctx, entry)
+	if err != nil {
+		return err
 	}
-	return err
+	return j.Append(ctx, entry)
 }
 
 // crowd makes up answers. The same survey gets the same answers each time, so
 // that a rehearsal can be repeated.
 type crowd struct {
-	def    *survey.Definition
-	random *rand.Rand
-	group  *survey.Question   // whose options lean differently; may be nil
-	lean   map[string]float64 // by question id, and by the group's options
-	weight map[string]float64 // by question id and option: how often it is chosen
+	random    *rand.Rand
+	questions []survey.Question  // the group first: it sways the others
+	lean      map[string]float64 // by question id, and by the group's options
 }
 
 func newCrowd(def *survey.Definition) *crowd {
 	seed := fnv.New64a()
 	seed.Write([]byte(def.ID))
-	c := &crowd{def: def, random: rand.New(rand.NewPCG(seed.Sum64(), 0)), lean: map[string]float64{}, weight: map[string]float64{}}
-	for i := range def.Questions {
-		q := &def.Questions[i]
-		c.lean[q.ID] = 0.2 + 0.4*c.random.NormFloat64()
-		if q.Group && c.group == nil {
-			c.group = q
+	c := &crowd{rand.New(rand.NewPCG(seed.Sum64(), 0)), slices.Clone(def.Questions), map[string]float64{}}
+	slices.SortStableFunc(c.questions, func(a, b survey.Question) int {
+		switch {
+		case a.Group == b.Group:
+			return 0
+		case a.Group:
+			return -1
 		}
-		for k, o := range q.Options {
-			c.weight[q.ID+" "+o.Value] = 1 / (1 + 0.1*float64(k))
-			if q == c.group {
-				c.lean[q.ID+" "+o.Value] = 0.35 * c.random.NormFloat64()
+		return 1
+	})
+	for _, q := range c.questions {
+		c.lean[q.ID] = 0.3 * c.random.NormFloat64()
+		for _, o := range q.Options {
+			if q.Group {
+				c.lean[q.ID+" "+o.Value] = 0.3 * c.random.NormFloat64()
 			}
 		}
 	}
 	return c
 }
 
-const (
-	blankGroup  = 0.08 // who does not name a group
-	blankOthers = 0.03 // who leaves another question blank
-	writes      = 0.2  // who writes a text
-)
-
-// answer makes up one person's answer, as the form sends it.
+// answer makes up one person's answer, as the form sends it: one question in
+// twenty is left blank, and one in five people writes a text.
 func (c *crowd) answer() url.Values {
 	form := url.Values{}
-	mood := 0.6 * c.random.NormFloat64()
-	if c.group != nil && (c.group.Required || c.random.Float64() >= blankGroup) {
-		value := c.option(c.group)
-		form.Set(c.group.ID, value)
-		mood += c.lean[c.group.ID+" "+value]
-	}
-	for i := range c.def.Questions {
-		q := &c.def.Questions[i]
-		if q.Group && c.group != nil && q.ID == c.group.ID || !q.Required && c.random.Float64() < blankOthers {
+	mood := 0.2 + 0.5*c.random.NormFloat64()
+	for _, q := range c.questions {
+		drawn := c.random.Float64()
+		if !q.Required && (drawn < 0.05 || q.Kind == survey.Text && drawn < 0.8) {
 			continue
 		}
 		switch q.Kind {
 		case survey.Scale:
-			felt := (mood + c.lean[q.ID] + 0.8*c.random.NormFloat64()) / 1.2
-			share := math.Erfc(-felt/math.Sqrt2) / 2 // of people who feel less so
-			form.Set(q.ID, strconv.Itoa(min(1+int(share*float64(len(q.Labels))), len(q.Labels))))
+			points := float64(len(q.Labels))
+			felt := mood + c.lean[q.ID] + 0.7*c.random.NormFloat64()
+			point := math.Round((points+1)/2 + felt*points/4)
+			form.Set(q.ID, strconv.Itoa(int(max(1, min(point, points)))))
 		case survey.Choice:
-			form.Set(q.ID, c.option(q))
+			value := q.Options[c.random.IntN(len(q.Options))].Value
+			form.Set(q.ID, value)
+			mood += c.lean[q.ID+" "+value]
 		case survey.Multi:
-			form.Set(q.ID, c.option(q))
-			for _, o := range q.Options {
-				if o.Value != form.Get(q.ID) && c.random.Float64() < 0.3*c.weight[q.ID+" "+o.Value] {
-					form.Add(q.ID, o.Value)
-				}
+			for _, i := range c.random.Perm(len(q.Options))[:1+c.random.IntN(len(q.Options))] {
+				form.Add(q.ID, q.Options[i].Value)
 			}
 		case survey.Text:
-			if q.Required || c.random.Float64() < writes {
-				text := []rune("練習：" + madeUp[c.random.IntN(len(madeUp))])
-				form.Set(q.ID, string(text[:min(len(text), q.Max)]))
-			}
+			text := []rune("練習：" + madeUp[c.random.IntN(len(madeUp))])
+			form.Set(q.ID, string(text[:min(len(text), q.Max)]))
 		default:
 			panic("rehearse: no made-up answer for the kind " + q.Kind)
 		}
@@ -251,21 +226,6 @@ func (c *crowd) answer() url.Values {
 		return c.answer() // nobody sends a form that is all blank
 	}
 	return form
-}
-
-// option draws an option by weight.
-func (c *crowd) option(q *survey.Question) string {
-	total := 0.0
-	for _, o := range q.Options {
-		total += c.weight[q.ID+" "+o.Value]
-	}
-	at := total * c.random.Float64()
-	for _, o := range q.Options {
-		if at -= c.weight[q.ID+" "+o.Value]; at < 0 {
-			return o.Value
-		}
-	}
-	return q.Options[0].Value
 }
 
 // madeUp are texts that nobody wrote. Each is marked where it is used.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,12 +20,11 @@ import (
 )
 
 type ticketsCmd struct {
-	ID    string `arg:"" name:"id" help:"アンケートの id。"`
+	onSite
 	Count int    `required:"" placeholder:"枚数" help:"作る回答券の数。"`
 	Out   string `required:"" placeholder:"ファイル" help:"印刷する回答券を書くファイル。例: slips.html"`
 	URL   string `name:"url" placeholder:"アドレス" help:"職員がアンケートを開くアドレス。券に文字と二次元コードで載せます。例: https://plan.example/surveys/morale-2026/"`
 	Data  string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
-	Site  string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
 }
 
 const (
@@ -54,7 +52,7 @@ func (c *ticketsCmd) Validate() error {
 // be read is one that works, whenever the power fails. The other way round is
 // harmless, since nobody knows a code that was never written down.
 func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
-	def, err := c.definition()
+	def, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -67,14 +65,9 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
 		return &cli.Problem{Sentence: c.Data + " を使えません。", Err: err}
 	}
 	defer lock.Close()
-	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return &cli.Problem{Sentence: c.Out + " は、もうあります。",
-			Next: []string{"もう配った券かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。"}}
-	}
+	file, err := create(c.Out, "もう配った券かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。")
 	if err != nil {
-		return &cli.Problem{Sentence: c.Out + " を作れません。", Err: err,
-			Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -91,7 +84,7 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
 		return err
 	}
 	out := bufio.NewWriter(file)
-	writeSlips(out, def, c.page(), codes, ui.Progress("回答券を書いています", len(codes)))
+	writeSlips(out, def, c.page(), codes)
 	if err := errors.Join(out.Flush(), file.Sync(), file.Close()); err != nil {
 		return &cli.Problem{Sentence: c.Out + " を書けません。", Err: err,
 			Next: []string{"券はまだ一枚もできていません。空きを確かめて、もう一度動かしてください。"}}
@@ -103,9 +96,9 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
 	return nil
 }
 
-// definition is that of a survey that takes tickets and may still get answers.
-func (c *ticketsCmd) definition() (*survey.Definition, error) {
-	def, err := definition(c.Site, c.ID)
+// open is the definition of a survey that takes tickets and may still get answers.
+func (c *ticketsCmd) open() (*survey.Definition, error) {
+	def, err := c.definition()
 	if err != nil {
 		return nil, err
 	}

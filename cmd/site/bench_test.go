@@ -1,7 +1,8 @@
 package main
 
-// What a build costs beside Hugo alone: Hugo's own command and `site build` do
-// the same project by turns, and the benchmark gives site's time over Hugo's.
+// What a build costs beside Hugo alone, and a check beside a build: Hugo's own
+// command, `site build` and `site check` do the same project by turns, and the
+// benchmark gives the build's time over Hugo's and the check's over the build's.
 //
 //	go test ./cmd/site -run '^$' -bench Build -benchtime 5x
 
@@ -27,6 +28,7 @@ func BenchmarkBuild(b *testing.B) {
 	hugo := []string{filepath.Join(bin, "hugo"), "build", "--environment", "production", "--enableGitInfo",
 		"--noBuildLock", "--printI18nWarnings", "--printPathWarnings", "--destination", filepath.Join(b.TempDir(), "public")}
 	site := []string{filepath.Join(bin, "site"), "build", "--destination", filepath.Join(b.TempDir(), "public")}
+	check := []string{filepath.Join(bin, "site"), "check"}
 	for _, pages := range []int{0, 2000} {
 		dir := projectCopy(b)
 		writePages(b, dir, pages)
@@ -43,9 +45,9 @@ func BenchmarkBuild(b *testing.B) {
 		b.Run(fmt.Sprintf("added=%d", pages), func(b *testing.B) {
 			run(hugo)
 			run(site)
-			var wall, cpu [2]time.Duration
+			var wall, cpu [3]time.Duration
 			for b.Loop() {
-				for i, args := range [][]string{hugo, site} {
+				for i, args := range [][]string{hugo, site, check} {
 					w, c := run(args)
 					wall[i] += w
 					cpu[i] += c
@@ -53,6 +55,8 @@ func BenchmarkBuild(b *testing.B) {
 			}
 			b.ReportMetric(float64(wall[1])/float64(wall[0]), "wall/hugo")
 			b.ReportMetric(float64(cpu[1])/float64(cpu[0]), "cpu/hugo")
+			b.ReportMetric(float64(wall[2])/float64(wall[1]), "check-wall/build")
+			b.ReportMetric(float64(cpu[2])/float64(cpu[1]), "check-cpu/build")
 		})
 	}
 }

@@ -57,7 +57,7 @@ func emphasis(p *pass) {
 		offset := t.Segment.Start + found[0]
 		if at := p.page.at(offset); at.line != marked {
 			marked = at.line
-			p.report(at, "「"+excerpt(p.page.source, offset)+"」は強調にならず、そのまま見えてしまいます。",
+			p.report(at, "「"+p.page.excerpt(offset)+"」は強調にならず、そのまま見えてしまいます。",
 				"かぎ括弧や句読点のとなりでは強調できないので、** を消すか、括弧の内側だけを囲んでください。")
 		}
 	}
@@ -86,11 +86,9 @@ func (p *page) unmark(from, to int) (fix []Edit) {
 }
 
 // excerpt is what stands around an offset, within its line.
-func excerpt(source []byte, offset int) string {
-	before, after := source[:offset], source[offset:]
-	before = before[bytes.LastIndexByte(before, '\n')+1:]
-	after, _, _ = bytes.Cut(after, []byte("\n"))
-	left, right := []rune(string(before)), []rune(string(after))
+func (p *page) excerpt(offset int) string {
+	from, to := p.line(p.at(offset).line)
+	left, right := []rune(string(p.source[from:offset])), []rune(string(p.source[offset:to]))
 	return string(left[max(0, len(left)-6):]) + string(right[:min(len(right), 14)])
 }
 

@@ -27,8 +27,7 @@ var rules = []rule{
 	{name: "survey", level: Error, page: definition},
 	{name: "loop", level: Error, site: loop},
 	{name: "results", level: Error, refuses: true, site: figures},
-	{name: "address", level: Error, site: addresses},
-	{name: "official", level: Error, site: official},
+	{name: "kept", level: Error, site: stays},
 }
 
 // pass is one look of one rule.

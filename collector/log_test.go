@@ -20,7 +20,7 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 	disk := new(badDisk)
 	h := start(t, Config{fs: disk})
 	answer := url.Values{"q1": {"2"}, "comment": {"書いたもの"}}
-	tries := func(want int) {
+	tries := func(want int, reason string) {
 		t.Helper()
 		for range 20 {
 			res, page := h.sendForm("/answers/autumn", answer)
@@ -30,7 +30,8 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 			if want != 503 {
 				continue
 			}
-			if res.Header.Get("Retry-After") == "" || marked(page, "q1") != "2" || textOf(named(page, "comment")[0]) != "書いたもの" {
+			if res.Header.Get("Retry-After") == "" || marked(page, "q1") != "2" || textOf(named(page, "comment")[0]) != "書いたもの" ||
+				!strings.Contains(textOf(page), reason) {
 				t.Fatalf("%v\n%s", res.Header, textOf(page))
 			}
 		}
@@ -50,21 +51,21 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 	)
 	full, dying := fmt.Sprintf(begins, syscall.ENOSPC), fmt.Sprintf(begins, syscall.EIO)
 
-	tries(303)
+	tries(303, "")
 	h.wantLog()
 	disk.full.Store(true)
-	tries(503)
+	tries(503, "置き場所に空きがなく")
 	h.wantLog(full)
 	if got := health(); got != 200 {
 		t.Error("a full disk is no failure:", got)
 	}
 	disk.full.Store(false)
-	tries(303)
+	tries(303, "")
 	h.wantLog(full, ends)
 	disk.dying.Store(true)
-	tries(503)
+	tries(503, "確かめられませんでした")
 	disk.dying.Store(false)
-	tries(503) // until a restart
+	tries(503, "確かめられませんでした") // until a restart
 	h.wantLog(full, ends, dying)
 	if got := health(); got != 503 {
 		t.Error("storage has failed:", got)
@@ -98,7 +99,8 @@ func TestPanicSaysOnlyWhere(t *testing.T) {
 		r.Header.Set("Content-Type", media)
 		w := httptest.NewRecorder()
 		h.server.ServeHTTP(w, r)
-		if w.Code != 500 || w.Header().Get("Content-Security-Policy") == "" || strings.Contains(w.Body.String(), "書いたもの") {
+		if w.Code != 500 || w.Header().Get("Content-Security-Policy") == "" || strings.Contains(w.Body.String(), "書いたもの") ||
+			!strings.Contains(w.Body.String(), "続くときは、ページの担当に知らせてください") {
 			t.Errorf("%s: %d %v\n%s", media, w.Code, w.Header(), w.Body)
 		}
 	}

@@ -117,6 +117,23 @@ func TestChangedFile(t *testing.T) {
 	}
 }
 
+// What a file is does not depend on the machine's own tables.
+func TestContentType(t *testing.T) {
+	h := start(t, Config{})
+	for name, want := range map[string]string{
+		"a.html": "text/html; charset=utf-8", "a.css": "text/css; charset=utf-8", "a.js": "text/javascript; charset=utf-8",
+		"a.json": "application/json", "a.xml": "application/xml; charset=utf-8", "a.ics": "text/calendar; charset=utf-8",
+		"a.csv": "text/csv; charset=utf-8", "a.txt": "text/plain; charset=utf-8", "a.svg": "image/svg+xml", "a.png": "image/png",
+		"a.jpg": "image/jpeg", "A.JPG": "image/jpeg", "a.webp": "image/webp", "a.ico": "image/x-icon", "a.pdf": "application/pdf",
+		"a.html.gz": "application/gzip", "a.unheard-of": "application/octet-stream", "a": "application/octet-stream",
+	} {
+		put(t, h.site, "plan/"+name, prose, 0)
+		if res, body := h.get("/plan/" + name); res.Header.Get("Content-Type") != want || body != prose {
+			t.Errorf("%s: %q, want %q", name, res.Header.Get("Content-Type"), want)
+		}
+	}
+}
+
 // Links that lead out of the site are not followed.
 func TestLinkOutside(t *testing.T) {
 	h := start(t, Config{})

@@ -37,7 +37,7 @@ type lazyJournal struct {
 	month int // the last one that began with a release; Server.mu is around it
 }
 
-// errClosed is what a closed server's stores fail with.
+// errClosed is what the journals of a closed server fail with.
 var errClosed = errors.New("collector is closed")
 
 // fits says whether d may take the place of what is stored, if anything is. It

@@ -112,6 +112,7 @@ func TestChangedFile(t *testing.T) {
 		put(t, h.site, "plan/page.txt", strings.Replace(content, "人", "物", 1), time.Hour)
 		again("another with the same date and length", 200)
 	}
+	put(t, h.site, "plan/page.txt", prose+"xxxxx", 0)
 	if res, body := h.get("/plan/page.txt", "Range: bytes=39-43"); res.StatusCode != 206 || body != "xxxxx" {
 		t.Error(res.Status, body)
 	}

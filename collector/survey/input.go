@@ -103,17 +103,16 @@ func (in *Input) readObject(d *jsontext.Decoder) error {
 	if token.Kind() != '{' {
 		return fmt.Errorf("%w: json: not an object", ErrMalformed)
 	}
-	for {
-		if token, err = d.ReadToken(); err != nil {
+	for d.PeekKind() != '}' {
+		name, err := d.ReadValue()
+		if err != nil {
 			return brokenBy(err)
 		}
-		if token.Kind() == '}' {
-			break
-		}
-		if err := in.readMember(d, pair{name: token.String()}); err != nil {
+		if err := in.readMember(d, pair{name: unquoted(name)}); err != nil {
 			return err
 		}
 	}
+	d.ReadToken() // the brace
 	if _, err := d.ReadToken(); err != io.EOF {
 		return fmt.Errorf("%w: json: more than one value", ErrMalformed)
 	}
@@ -122,34 +121,51 @@ func (in *Input) readObject(d *jsontext.Decoder) error {
 
 // readMember reads the value that belongs to the name in p, or all of an array.
 func (in *Input) readMember(d *jsontext.Decoder, p pair) error {
-	for before := len(in.pairs); ; {
-		token, err := d.ReadToken()
-		if err != nil {
-			return brokenBy(err)
-		}
-		switch kind := token.Kind(); {
-		case kind == '[' && !p.listed:
-			p.listed = true
-			continue
-		case kind == ']':
-			if len(in.pairs) == before {
-				in.pairs = append(in.pairs, pair{name: p.name, shape: nothing})
-			}
-			return nil
-		case kind == '{' || kind == '[':
-			return fmt.Errorf("%w: json: not flat", ErrMalformed)
-		case kind == 'n':
-			p.shape, p.value = nothing, ""
-		case kind == '"':
-			p.shape, p.value = words, token.String()
-		default:
-			p.shape, p.value = literal, token.String()
-		}
-		in.pairs = append(in.pairs, p)
-		if !p.listed {
-			return nil
+	if d.PeekKind() != '[' {
+		return in.readValue(d, p)
+	}
+	d.ReadToken()
+	if p.listed = true; d.PeekKind() == ']' {
+		in.pairs = append(in.pairs, pair{name: p.name, shape: nothing})
+	}
+	for d.PeekKind() != ']' {
+		if err := in.readValue(d, p); err != nil {
+			return err
 		}
 	}
+	d.ReadToken()
+	return nil
+}
+
+func (in *Input) readValue(d *jsontext.Decoder, p pair) error {
+	kind := d.PeekKind()
+	if kind == '{' || kind == '[' {
+		return fmt.Errorf("%w: json: not flat", ErrMalformed)
+	}
+	value, err := d.ReadValue()
+	if err != nil {
+		return brokenBy(err)
+	}
+	switch kind {
+	case 'n':
+		p.shape = nothing
+	case '"':
+		p.value = unquoted(value)
+	default:
+		p.shape, p.value = literal, string(value)
+	}
+	in.pairs = append(in.pairs, p)
+	return nil
+}
+
+// unquoted is the text of a string that the decoder has passed. Most have no
+// escapes, and need not be gone through again.
+func unquoted(value jsontext.Value) string {
+	if bytes.IndexByte(value, '\\') < 0 {
+		return string(value[1 : len(value)-1])
+	}
+	text, _ := jsontext.AppendUnquote(nil, value)
+	return string(text)
 }
 
 // brokenBy leaves out what the decoder says: it repeats names.

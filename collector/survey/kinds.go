@@ -123,7 +123,7 @@ func (choice) append(to []byte, q *Question, a answer) ([]byte, string) {
 	if p.shape != words || q.option(p.value) < 0 {
 		return to, "並んでいる中から、どれか一つを選んでください。"
 	}
-	return appendName(to, p.value), ""
+	return appendQuoted(to, p.value), ""
 }
 
 func (choice) missing() string { return "どれか一つを選んでください。" }
@@ -171,7 +171,7 @@ func (multi) append(to []byte, q *Question, a answer) ([]byte, string) {
 	separator := byte('[')
 	for i, o := range q.Options {
 		if chosen[i] {
-			to = appendName(append(to, separator), o.Value)
+			to = appendQuoted(append(to, separator), o.Value)
 			separator = ','
 		}
 	}

@@ -43,7 +43,7 @@ const answersEnd = "}}"
 
 // appendStart begins the line of the answers.
 func (d *Definition) appendStart(to []byte) []byte {
-	to = appendName(append(to, `{"survey":`...), d.ID)
+	to = appendQuoted(append(to, `{"survey":`...), d.ID)
 	return append(to, `,"answers":{`...)
 }
 
@@ -52,7 +52,7 @@ func appendMember(to []byte, q *Question, value []byte) []byte {
 	if to[len(to)-1] != '{' {
 		to = append(to, ',')
 	}
-	to = append(appendName(to, q.ID), ':')
+	to = append(appendQuoted(to, q.ID), ':')
 	return append(to, value...)
 }
 
@@ -62,8 +62,8 @@ const blank = `""`
 // textLine is the line of a text.
 func (d *Definition) textLine(q *Question, value []byte) []byte {
 	line := make([]byte, 0, len(`{"survey":"","question":"","text":""}`)+len(d.ID)+len(q.ID)+len(value))
-	line = appendName(append(line, `{"survey":`...), d.ID)
-	line = appendName(append(line, `,"question":`...), q.ID)
+	line = appendQuoted(append(line, `{"survey":`...), d.ID)
+	line = appendQuoted(append(line, `,"question":`...), q.ID)
 	line = append(line, `,"text":`...)
 	if len(value) == 0 {
 		line = append(line, blank...)
@@ -71,9 +71,9 @@ func (d *Definition) textLine(q *Question, value []byte) []byte {
 	return append(append(line, value...), '}')
 }
 
-// appendName adds what matches a name or a survey's id, so it needs no escapes.
-func appendName(to []byte, name string) []byte {
-	return append(append(append(to, '"'), name...), '"')
+// appendQuoted adds what needs no escapes, as names and ids do not.
+func appendQuoted(to []byte, text string) []byte {
+	return append(append(append(to, '"'), text...), '"')
 }
 
 // ReadAnswers reads a line of answers. It returns for each question the places

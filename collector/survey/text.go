@@ -31,9 +31,11 @@ func (text) append(to []byte, q *Question, a answer) ([]byte, string) {
 	if p.shape != words {
 		return to, "文章で書いてください。"
 	}
-	written, settled := p.value, settled(p.value)
+	written := p.value
+	characters, settled := settled(written)
 	if !settled {
 		written = norm.NFC.String(LineFeeds(written))
+		characters = utf8.RuneCountInString(written)
 	}
 	if strings.TrimSpace(written) == "" {
 		return to, ""
@@ -41,8 +43,11 @@ func (text) append(to []byte, q *Question, a answer) ([]byte, string) {
 	if !settled && strings.ContainsFunc(written, invisible) {
 		return to, "目に見えない制御文字がまじっています。貼り付けたところを打ち直して、もう一度送ってください。"
 	}
-	if over := utf8.RuneCountInString(written) - q.Max; over > 0 {
+	if over := characters - q.Max; over > 0 {
 		return to, fmt.Sprintf("%d文字までです。あと%d文字減らしてください。", q.Max, over)
+	}
+	if settled && !strings.ContainsAny(written, "\"\\\n\t") {
+		return appendQuoted(to, written), "" // five times as fast as below
 	}
 	quoted, err := jsontext.AppendQuote(to, written) // as RFC 8785 section 3.2.2.2 has it
 	if err != nil {
@@ -61,24 +66,25 @@ func (text) read(*Question, jsontext.Value) ([]int, error) {
 	return nil, errors.New("its texts are kept elsewhere")
 }
 
-// settled tells a text that is stored as it was sent: all of its runes are ones
-// that NFC leaves alone whatever stands beside them (NFC_Quick_Check=Yes and
-// combining class 0, UAX #15 section 9), and none is a control character but
-// the line break and the tab. Japanese typed by hand is nearly always so. It is
-// here for speed alone: to ask norm and invisible every time takes six times as
-// long, which is a tenth of what a whole answer costs.
-func settled(text string) bool {
+// settled counts the characters of a text that is stored as it was sent: all of
+// its runes are ones that NFC leaves alone whatever stands beside them
+// (NFC_Quick_Check=Yes and combining class 0, UAX #15 section 9), and none is a
+// control character but the line break and the tab. Japanese typed by hand is
+// nearly always so. It is here for speed alone: to ask norm and invisible every
+// time takes six times as long, which is a tenth of what a whole answer costs.
+func settled(text string) (characters int, ok bool) {
 	for _, r := range text {
 		switch {
 		case r >= 0x4E00 && r <= 0x9FFF, // kanji
 			r >= 0x3000 && r <= 0x3029, r >= 0x3030 && r <= 0x3098, r >= 0x309B && r <= 0x30FF, // punctuation and kana, between them marks that combine
 			r >= ' ' && r <= '~', r == '\n', r == '\t',
 			r >= 0xFF01 && r <= 0xFF60: // full width
+			characters++
 		default:
-			return false
+			return 0, false
 		}
 	}
-	return true
+	return characters, true
 }
 
 // LineFeeds turns CRLF, and a CR alone, into LF.

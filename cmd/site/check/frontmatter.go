@@ -100,7 +100,7 @@ func (p *pass) field(kind, value any, in map[string]any, name string, steps ...a
 	case item == nil:
 		report("この書き方では使えません。", strings.Join(slices.Sorted(maps.Keys(below)), "と")+"を、字下げして書いてください。")
 	case some && len(list) == 0 || !isList && value != nil:
-		report("一つも書かれていません。", "[ ] の中に並べるか、「- 」で始まる行に一つずつ書いてください。")
+		report("並びになっていないか、空です。", "[ ] の中に並べるか、「- 」で始まる行に一つずつ書いてください。")
 	}
 	for i, value := range list {
 		p.field(item, value, nil, fmt.Sprintf("%s[%d]", name, i), append(slices.Clip(steps), i)...)

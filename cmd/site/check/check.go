@@ -53,11 +53,8 @@ func (f Finding) String() string {
 // what the rules found, by file and place, and how many pages there are. The
 // error is for a project that cannot be read at all.
 func Run(project fs.FS) ([]Finding, int, error) {
-	s, err := read(project, "content")
-	if err == nil {
-		err = s.data.read(project)
-	}
-	if err != nil {
+	s := &site{fsys: project, byURL: map[string]*page{}}
+	if err := errors.Join(s.data.read(project), s.read(), s.readResults()); err != nil {
 		return nil, 0, err
 	}
 	s.words["values"] = s.names("values")
@@ -66,11 +63,8 @@ func Run(project fs.FS) ([]Finding, int, error) {
 
 // Refused returns what a build must not publish. It reads the results alone.
 func Refused(project fs.FS) ([]Finding, error) {
-	s, err := read(project, "content/results")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
+	s := &site{fsys: project}
+	if err := s.readResults(); err != nil {
 		return nil, err
 	}
 	return s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !r.refuses })), nil
@@ -87,39 +81,30 @@ type site struct {
 	findings []Finding
 }
 
-// file is a file or folder of content/; data is read of what is text.
+// file is a file or folder of content/; data is read of pages.
 type file struct {
 	name string
 	dir  bool
 	data []byte
 }
 
-func read(project fs.FS, root string) (*site, error) {
-	s := &site{fsys: project, byURL: map[string]*page{}}
-	err := fs.WalkDir(project, root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || name == root {
+func (s *site) read() error {
+	return fs.WalkDir(s.fsys, "content", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || name == "content" {
 			return err
 		}
 		f := file{name: name, dir: entry.IsDir()}
-		markdown := !f.dir && path.Ext(name) == ".md"
-		figures, _ := path.Match(resultFiles, name)
-		if markdown || figures {
-			if f.data, err = fs.ReadFile(project, name); err != nil {
+		if !f.dir && path.Ext(name) == ".md" {
+			if f.data, err = fs.ReadFile(s.fsys, name); err != nil {
 				return err
 			}
-		}
-		s.files = append(s.files, f)
-		if markdown {
 			p := readPage(name, f.data)
 			s.pages = append(s.pages, p)
 			s.byURL[p.url] = p
 		}
-		if figures {
-			s.results = append(s.results, readResults(name, f.data))
-		}
+		s.files = append(s.files, f)
 		return nil
 	})
-	return s, err
 }
 
 // judge runs rules, in three passes: over the files, over the pages that could

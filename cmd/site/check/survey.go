@@ -7,6 +7,7 @@ package check
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -128,10 +129,18 @@ type results struct {
 	Questions, Measures []struct{ ID string }
 }
 
-func readResults(file string, data []byte) *results {
-	r := &results{file: file}
-	r.err = json.Unmarshal(data, r)
-	return r
+func (s *site) readResults() error {
+	files, err := fs.Glob(s.fsys, resultFiles)
+	for _, name := range files {
+		data, err := fs.ReadFile(s.fsys, name)
+		if err != nil {
+			return err
+		}
+		r := &results{file: name}
+		r.err = json.Unmarshal(data, r)
+		s.results = append(s.results, r)
+	}
+	return err
 }
 
 // figures: they can be read, and were not made up.

@@ -7,10 +7,10 @@
 // It begins in kinds.go, with a constant and a row of the table; the compiler
 // then asks for the methods: which fields it has, its rules, how an answer is
 // checked and written, how long it may get, how it is read again. Fields that
-// no kind had stand in Question and in its method fields. TestEveryKind in
+// no kind had stand in Question and in its method given. TestEveryKind in
 // cmd/collector walks all kinds through what lies beyond this package, and
-// fails at each place that does not know one: made-up answers
+// names each file that does not know one: made-up answers
 // (cmd/collector/rehearse.go), figures and tables (package report), the
-// controls of the form (layouts/_partials/surveys/<kind>.html) and the page of
-// results (layouts/_partials/results/).
+// controls of the form (layouts/_partials/surveys/<kind>.html). The page of
+// results (layouts/_partials/results/by-question.html) stops the build.
 package survey

@@ -139,7 +139,7 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 	for id, e := range endpoints {
 		s.journals[id] = e.journal
 		if err := e.journal.define(e.def); err != nil {
-			return fmt.Errorf("%s: 保存してある回答を開けません: %w", e.journal.dir, err)
+			return unreadable(e.journal.dir, "保存してある回答を開けません", err)
 		}
 	}
 	// A survey that is gone keeps its journal: it may come back, and must find the

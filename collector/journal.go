@@ -40,6 +40,29 @@ type lazyJournal struct {
 // errClosed is what the journals of a closed server fail with.
 var errClosed = errors.New("collector is closed")
 
+// Advice says what to do about a survey's folder that a journal refuses. It is
+// empty where that is no matter of formats, or of files put together.
+func Advice(err error) string {
+	var mixture *journal.Mixture
+	var format *journal.FormatError
+	switch {
+	case errors.As(err, &mixture):
+		return "ファイルの時点がそろっていません。書き込みの途中で写したか、一部だけを戻したもののようです。同じ時点でそろえて取った控え（バックアップ）から、フォルダーごと戻してください。"
+	case !errors.As(err, &format):
+		return ""
+	case format.Found < journal.Format:
+		return fmt.Sprintf("データが古い形式（形式 %d）のままです。collector serve を一度動かすと、いまの形式（形式 %d）に直ります。", format.Found, journal.Format)
+	}
+	return fmt.Sprintf("データが新しい形式（形式 %d）です。この collector が読めるのは形式 %d までです。書いたときと同じか、より新しい版の collector を使ってください。", format.Found, journal.Format)
+}
+
+func unreadable(file, what string, err error) error {
+	if advice := Advice(err); advice != "" {
+		return fmt.Errorf("%s: %s。%s（%w）", file, what, advice, err)
+	}
+	return fmt.Errorf("%s: %s: %w", file, what, err)
+}
+
 // fits says whether d may take the place of what is stored, if anything is. It
 // touches nothing.
 func (l *lazyJournal) fits(d *survey.Definition) error {
@@ -54,7 +77,7 @@ func (l *lazyJournal) fits(d *survey.Definition) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: 読めませんでした: %w", file, err)
+		return unreadable(file, "読めませんでした", err)
 	}
 	stored, err := survey.Parse(data)
 	if err != nil {

@@ -2,7 +2,12 @@
 // into reports. It links no Hugo package.
 package main
 
-import "staffplan/cmd/internal/cli"
+import (
+	"fmt"
+
+	"staffplan/cmd/internal/cli"
+	"staffplan/collector/journal"
+)
 
 // commandLine is what can be typed; each command has a file of its own.
 type commandLine struct {
@@ -20,5 +25,6 @@ func main() {
 		Name:        "collector",
 		Description: "アンケートの回答を受け取り、保存し、集計する道具です。",
 		Grammar:     &commandLine{},
+		Parts:       []string{fmt.Sprintf("データの形式: %d", journal.Format)},
 	}.Main()
 }

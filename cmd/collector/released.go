@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 	"filippo.io/age"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
@@ -40,7 +42,7 @@ func read(def *survey.Definition, data, identity string, ui *cli.UI) (*report.Re
 	released, err := journal.Read(dir)
 	if err != nil {
 		return nil, &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
-			Next: []string{"collector verify で、壊れたところがないかを確かめてください。"}}
+			Next: []string{cmp.Or(collector.Advice(err), "collector verify で、壊れたところがないかを確かめてください。")}}
 	}
 	responses, err := report.Read(def, released, keys...)
 	switch {

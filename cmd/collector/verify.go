@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector"
 	"staffplan/collector/journal"
 )
 
@@ -40,14 +41,18 @@ func (c *verifyCmd) Run(ui *cli.UI) error {
 		}
 		if err := journal.Verify(dir); err != nil {
 			bad++
-			ui.Failed(&cli.Problem{Sentence: dir + " に壊れたところがあります。", Err: err})
+			p := &cli.Problem{Sentence: dir + " に壊れたところがあります。", Err: err}
+			if advice := collector.Advice(err); advice != "" {
+				p = &cli.Problem{Sentence: dir + " は、このままでは使えません。", Err: err, Next: []string{advice}}
+			}
+			ui.Failed(p)
 			continue
 		}
 		ui.Result("%s: 壊れたところはありません。", id)
 	}
 	switch {
 	case bad > 0:
-		return &cli.Problem{Sentence: "保存してあるものが、書き込んだときと違います。",
+		return &cli.Problem{Sentence: "保存してあるものに、確かめられないところがあります。",
 			Next: []string{"このフォルダーには手を加えず、まず写しを取ってください。それから、控え（バックアップ）と比べてください。"}}
 	case len(ids) == 0:
 		ui.Result("%s: 回答はまだありません。", c.Data)

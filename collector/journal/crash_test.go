@@ -7,12 +7,14 @@ package journal_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -52,13 +54,15 @@ func TestCrash(t *testing.T) {
 // TestCrashFinds breaks the protocol on purpose: a simulation that finds
 // nothing then would prove nothing.
 func TestCrashFinds(t *testing.T) {
-	released := []string{"responses.jsonl", "comments.jsonl", "spent.txt", "sums.txt"}
+	grown := []string{"responses.jsonl", "comments.jsonl"}
+	whole := []string{"spent.bits.tmp", "sums.txt.tmp"}
 	// after leaves out the folder sync that follows a rename of such a name.
-	after := func(prefix string) func() func(kind, name string) bool {
+	after := func(pattern string) func() func(kind, name string) bool {
+		renamed := regexp.MustCompile("^" + pattern + "$")
 		return func() func(string, string) bool {
 			armed := false
 			return func(kind, name string) bool {
-				armed = armed || kind == "rename" && strings.HasPrefix(name, prefix)
+				armed = armed || kind == "rename" && renamed.MatchString(name)
 				skip := armed && kind == "syncdir"
 				armed = armed && !skip
 				return skip
@@ -72,15 +76,18 @@ func TestCrashFinds(t *testing.T) {
 		name   string
 		broken func() func(kind, name string) bool
 	}{
-		{"no folder sync in step 1", after("intake.tmp")},
-		{"no folder sync in step 2", after("pending.tmp")},
+		{"no folder sync in step 1", after(`intake-\d+\.tmp`)},
+		{"no folder sync in step 2", after(`pending\.tmp`)},
 		{"no truncate in step 3", always(func(kind, name string) bool {
-			return kind == "truncate" && slices.Contains(released, name)
+			return kind == "truncate" && slices.Contains(grown, name)
 		})},
-		{"no sync in step 3", always(func(kind, name string) bool {
-			return kind == "sync" && slices.Contains(released, name)
+		{"no sync of what grows in step 3", always(func(kind, name string) bool {
+			return kind == "sync" && slices.Contains(grown, name)
 		})},
-		{"no folder sync in step 4", after("intake-")},
+		{"no sync of what is replaced in step 3", always(func(kind, name string) bool {
+			return kind == "sync" && slices.Contains(whole, name)
+		})},
+		{"no folder sync in step 4", after(`intake-\d+`)},
 		{"no sync of a frame", always(func(kind, name string) bool {
 			return kind == "sync" && strings.HasPrefix(name, "intake-")
 		})},
@@ -127,7 +134,6 @@ type world struct {
 // attempt is an entry that a caller tried to store.
 type attempt struct {
 	journal.Entry
-	file    [32]byte // of an entered one
 	acked   bool
 	refused bool // told that nothing was stored
 }
@@ -149,8 +155,11 @@ func schedule(t *testing.T, dir string, seed uint64, broken func(kind, name stri
 	if rng.IntN(2) == 0 {
 		w.tickets = 4 + rng.IntN(12)
 	}
-	if rng.IntN(4) == 0 {
+	switch rng.IntN(8) {
+	case 0, 1:
 		w.handmade()
+	case 2, 3:
+		w.before(t)
 	}
 	if rng.IntN(2) == 0 {
 		defer journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000), 1+rng.IntN(4))()
@@ -187,6 +196,25 @@ func (w *world) handmade() {
 	}
 	for name, data := range map[string][]byte{"responses.jsonl": answers, "comments.jsonl": texts} {
 		f := &inode{data: data, durable: data}
+		w.disk.names[name], w.disk.durable[name] = f, f
+	}
+}
+
+// before puts a folder of format 1 there.
+func (w *world) before(t *testing.T) {
+	names := slices.Sorted(maps.Keys(format1))
+	name := names[w.rng.IntN(len(names))]
+	w.log("format 1: %s", name)
+	for n := 1; n <= format1[name].last; n++ {
+		a := &attempt{Entry: format1Entry(name, n), acked: true}
+		w.tried[string(a.Answer)] = a
+	}
+	if format1[name].spent != nil {
+		w.tickets = format1Tickets
+	}
+	w.finished = format1[name].closed
+	for name, data := range snapshot(t, filepath.Join("testdata", "format1", name)) {
+		f := &inode{data: []byte(data), durable: []byte(data)}
 		w.disk.names[name], w.disk.durable[name] = f, f
 	}
 }
@@ -246,7 +274,7 @@ func (w *world) live(ctx context.Context, last bool) {
 	if alive && w.tickets > 0 {
 		var all [][32]byte
 		for i := range w.tickets {
-			all = append(all, w.ticket(i))
+			all = append(all, ticket(i))
 		}
 		callers.Go(func() { j.AddTickets(ctx, all) })
 	}
@@ -353,7 +381,7 @@ func (w *world) call(ctx context.Context, j *journal.Journal, callers *sync.Wait
 		w.log("  release")
 		callers.Go(func() { j.Release(ctx) })
 	case what == 1 && w.tickets > 0:
-		more := [][32]byte{w.ticket(w.tickets), w.ticket(w.tickets + 1)}
+		more := [][32]byte{ticket(w.tickets), ticket(w.tickets + 1)}
 		callers.Go(func() { j.AddTickets(ctx, more) })
 	case what == 2:
 		text := fmt.Appendf(nil, `{"id":"survey","n":%d}`, w.rng.IntN(100))
@@ -367,23 +395,11 @@ func (w *world) call(ctx context.Context, j *journal.Journal, callers *sync.Wait
 				w.mu.Unlock()
 			}
 		})
-	case what < 6:
-		file := sha256.Sum256([]byte{byte(w.rng.IntN(3))})
-		var all []*attempt
-		var entries []journal.Entry
-		for range 1 + w.rng.IntN(4) {
-			a := w.attempt()
-			a.file, a.Ticket = file, [32]byte{}
-			all, entries = append(all, a), append(entries, a.Entry)
-		}
-		callers.Go(func() { w.told(j.Enter(ctx, file, entries), file, all...) })
 	default:
 		a := w.attempt()
-		callers.Go(func() { w.told(j.Append(ctx, a.Entry), a.Ticket, a) })
+		callers.Go(func() { w.told(j.Append(ctx, a.Entry), a) })
 	}
 }
-
-func (w *world) ticket(n int) [32]byte { return sha256.Sum256(fmt.Append(nil, "ticket", n)) }
 
 func (w *world) attempt() *attempt {
 	w.next++
@@ -393,7 +409,7 @@ func (w *world) attempt() *attempt {
 		a.Texts = append(a.Texts, fmt.Appendf(nil, "text %d of %d", i, w.next))
 	}
 	if w.tickets > 0 {
-		a.Ticket = w.ticket(w.rng.IntN(w.tickets + 2))
+		a.Ticket = ticket(w.rng.IntN(w.tickets + 2))
 	}
 	w.mu.Lock()
 	w.tried[string(a.Answer)] = a
@@ -401,24 +417,22 @@ func (w *world) attempt() *attempt {
 	return a
 }
 
-// told notes what callers learnt.
-func (w *world) told(err error, claim [32]byte, all ...*attempt) {
+// told notes what a caller learnt.
+func (w *world) told(err error, a *attempt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, a := range all {
-		switch {
-		case err == nil:
-			a.acked = true
-			if w.finished {
-				w.violation("taken after the end")
-			}
-		case errors.Is(err, journal.ErrFailed):
-		case errors.Is(err, journal.ErrTicketUsed), errors.Is(err, journal.ErrEntered):
-			w.used[claim] = true
-			a.refused = true
-		default:
-			a.refused = true
+	switch {
+	case err == nil:
+		a.acked = true
+		if w.finished {
+			w.violation("taken after the end")
 		}
+	case errors.Is(err, journal.ErrFailed):
+	case errors.Is(err, journal.ErrTicketUsed):
+		w.used[a.Ticket] = true
+		a.refused = true
+	default:
+		a.refused = true
 	}
 }
 
@@ -429,6 +443,10 @@ func (w *world) peek() {
 		return
 	}
 	r, err := journal.Read(w.dir)
+	var format *journal.FormatError
+	if errors.As(err, &format) && format.Found == 1 {
+		return
+	}
 	if err != nil {
 		w.violation("read: %v", err)
 		return
@@ -476,7 +494,6 @@ func (w *world) count() {
 		texts[string(line)]++
 	}
 	var wantSpent []string
-	files := map[[32]byte]int{}
 	claimed := map[[32]byte]bool{}
 	for line, a := range w.tried {
 		n := found[line]
@@ -496,10 +513,6 @@ func (w *world) count() {
 			wantSpent = append(wantSpent, hex.EncodeToString(a.Ticket[:])+"\n")
 			claimed[a.Ticket] = true
 		}
-		if a.file != [32]byte{} {
-			files[a.file]++
-			claimed[a.file] = true
-		}
 	}
 	if len(texts) > 0 {
 		w.violation("%d texts that nobody sent", len(texts))
@@ -518,16 +531,11 @@ func (w *world) count() {
 	for claim := range w.used {
 		// After a failed sync the next start may still see what later is lost.
 		if !claimed[claim] && w.failures == 0 {
-			w.violation("a caller was told that a ticket or file was used, but it was not")
-		}
-	}
-	for _, a := range w.tried {
-		if a.file != [32]byte{} && found[string(a.Answer)] == 1 && files[a.file] == 0 {
-			w.violation("part of an entered file is missing")
+			w.violation("a caller was told that a ticket was used, but it was not")
 		}
 	}
 	for name := range w.disk.names {
-		if !slices.Contains([]string{"responses.jsonl", "comments.jsonl", "spent.txt", "entered.txt",
+		if !slices.Contains([]string{"responses.jsonl", "comments.jsonl", "spent.txt",
 			"tickets.txt", "survey.json", "sums.txt", "closed"}, name) {
 			w.violation("left over: %s", name)
 		}

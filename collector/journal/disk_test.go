@@ -218,7 +218,7 @@ func (d *simDisk) tear(b []byte, w write) []byte {
 		reach = len(w.data)
 	}
 	old := len(b)
-	b = write{off: w.off, data: make([]byte, reach)}.apply(b)[:max(int64(old), w.off+int64(reach))]
+	b = append(slices.Clone(b), make([]byte, max(0, int(w.off)+reach-old))...)
 	if n := len(b) - old; n > 0 && len(d.stale) > n && d.rng.IntN(2) == 0 {
 		copy(b[old:], d.stale[d.rng.IntN(len(d.stale)-n):])
 	}
@@ -302,8 +302,8 @@ func (d *simDisk) Rename(from, to string) error {
 	if f == nil {
 		return fs.ErrNotExist
 	}
-	if d.names[to] != nil {
-		d.problem("renamed %s over %s", from, to)
+	if old := d.names[to]; old != nil {
+		d.residue(to, old, 0)
 	}
 	d.do(change{from: nil, to: f})
 	return nil

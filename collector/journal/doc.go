@@ -12,10 +12,10 @@
 //	responses.jsonl  released answers, one JSON object a line
 //	comments.jsonl   released texts, one JSON object a line
 //	tickets.txt      SHA-256 of each known ticket's code (upper case, no hyphens)
-//	spent.txt        the same of those whose answers are released
-//	entered.txt      SHA-256 of each file of paper answers that is released
+//	spent.bits       while open: which of these are those of released answers
+//	spent.txt        once closed: the same as a list
 //	survey.json      the definition that the answers were given to
-//	sums.txt         SHA-256 of every part of the files above
+//	sums.txt         SHA-256 of each of the files above
 //	intake-N         what is accepted and not released yet
 //	pending          a release that is committed and being carried out
 //	trash-*          what a release leaves, about to be wiped
@@ -23,27 +23,52 @@
 //	closed           empty; that it is there says that the survey has closed
 //
 // Lines are UTF-8 as the caller gave them and end with LF, also the last one.
-// The three lists of SHA-256 sums have a line of 64 lower-case hex digits for
-// each, sorted as a whole, none twice. Beyond the dates in survey.json no file
-// holds a date or a time, none holds an address or a number of an answer, and
-// the order of lines means nothing. The journal does not look into a line; what
-// the collector puts there is
+// The two lists of SHA-256 sums have a line of 64 lower-case hex digits for
+// each, sorted as a whole, none twice. Line i of tickets.txt, counted from 0,
+// has bit i%8 (0 is the lowest) of byte i/8 of spent.bits; the bits left over
+// are 0. Beyond the dates in survey.json no file holds a date or a time, none
+// holds an address or a number of an answer, and the order of lines means
+// nothing. The journal does not look into a line; what the collector puts there
+// is
 //
 //	{"survey":"<id>","answers":{"q1":4,"unit":"soumu","q20":["a","b"]}}
 //	{"survey":"<id>","question":"comment","text":"…"}
 //	{"sealed":"<base64 of an age file with such a line in it>"}
 //
-// sums.txt has a line for every 64 KiB of each file above it, the last part
-// being what is left over:
+// sums.txt is what "sha256sum -c" reads:
 //
-//	<SHA-256, hex> <first byte> <number of bytes> <file name>
+//	# staffplan 2 generation <N> <SHA-256 of all lines below, hex>
+//	<SHA-256, hex>  <file name>
 //
-// A file that is empty or missing has no line. Lines of one file are in order.
-// Lines for whole parts of the two files that only grow may come first, and
-// then stay where they are. The last line is about sums.txt itself, as far as
-// it stands above that line. Where there is no sums.txt, another program has
-// put the files there: they are taken as they stand (only their lines must be
-// whole), and the next release writes their sums.
+// 2 is the format, N the last intake whose answers are released, 0 if there is
+// none. A file that is empty or missing has no line; but once the survey has
+// closed, the empty file "closed" has one, the last. The others are in the order
+// of their numbers (see pending). The file changes as a whole, by a rename.
+//
+// Folders of format 1 are brought up at the start, in one step that happens or
+// does not; they had no generation, and a sum for every 64 KiB. An unknown
+// format is refused (FormatError). Where there is no sums.txt and nothing waits,
+// another program has put the files there: they are taken as they stand (only
+// their lines must be whole) and get their sums.
+//
+// # Files of one moment
+//
+// A folder that was copied while a collector wrote may have files of different
+// moments. A start and Verify refuse it (Mixture, or Damage where a file has not
+// the sum in sums.txt), or it has every answer that was acknowledged at the
+// earliest of these moments, once. N being the generation in sums.txt or, if
+// there is one, in pending, that follows from these rules:
+//
+//   - Each released file has the sum in sums.txt, or has the one in pending once
+//     that is carried out: it is as it was at that moment.
+//   - Intakes up to N may be there only if pending is, which takes them away. So
+//     nothing is both released and waiting.
+//   - From N+1 on intakes are there without a gap, one at least until sums.txt
+//     names closed. So what was not released waits.
+//   - The last frame of an intake that another follows says so, and is on disk
+//     before that one gets its first. So the newest is there, and none is older
+//     than the next.
+//   - An intake only grows. So it has what it had at the earliest moment.
 //
 // # Intakes
 //
@@ -63,27 +88,27 @@
 //	        (8 bytes), bytes 4 to 7 of this frame, and the records
 //	12      records
 //
-// A record is the number of the file that it is for (1 byte), the length of its
-// data (4 bytes) and the data: 0 a line of responses.jsonl and 1 one of
-// comments.jsonl, both without the line end, 2 a spent ticket and 3 an entered
-// file, both as the 32 bytes of a SHA-256. An answer, its texts and its ticket
-// stand in one frame, and so does all of an entered file. A frame without
-// records comes last when the service stops, or goes on in another intake.
+// A record is its kind (1 byte), the length of its data (4 bytes) and the data:
+// 0 is a line of responses.jsonl and 1 one of comments.jsonl, both without the
+// line end, 2 a spent ticket, as the 32 bytes of a SHA-256 (so is 3, which format
+// 1 wrote and nobody needs), and 4, without data, says that the next intake goes
+// on. An answer, its texts and its ticket stand in one frame. A frame without
+// records comes last when the service stops or the survey closes.
 //
 // The salt and the place have a frame of an older intake, or an older one of
 // this intake, left in a block that is used again, fail the checksum. A bad
 // frame with no sound one anywhere after it is a torn tail: it was being written
 // when the power or the process ended, and was never acknowledged. It is cut off
 // at the start, and told. A bad frame before a sound one is damage, like
-// everything else that does not fit what is said here. Damage stops the start with file and offset; nothing is skipped, and
-// nothing is mended. (Damage to the very last frame cannot be told from a torn
-// tail. The frame without records leaves this doubt only where the service did
-// not stop by itself.) Of the files that grow a start checks the length and the
-// last part; Verify, and the closing, check all of them.
+// everything else that does not fit what is said here. Damage stops the start
+// with file and offset; nothing is skipped, and nothing is mended. (Damage to the
+// very last frame cannot be told from a torn tail. The frame without records
+// leaves this doubt only where the service did not stop by itself.)
 //
-// The generations that are there follow each other without a gap. A start goes
-// on in a new one, unless the last has no frame yet, and so does an intake that
-// has grown to 2 MB; older ones get no more frames and wait for a release.
+// A start goes on in the last intake, once it has written all of it again: a
+// frame whose sync failed in the process before may be seen now, and be gone
+// after the next power loss. An intake that has grown to 2 MB, or that a release
+// takes, gets no more frames.
 //
 // # Releases
 //
@@ -94,13 +119,16 @@
 // frame for ten milliseconds, or 32 intakes wait.
 //
 //  1. If it takes what the last intake has, intake-N+1 is made under the name
-//     intake.tmp, synced, renamed, and the folder synced. New answers go there.
-//     All up to intake-N is released.
+//     intake-N+1.tmp, synced, renamed, and the folder synced. Then intake-N gets
+//     its last frame, and new answers go to the next. All up to intake-N is
+//     released.
 //  2. What each file gets, in random order, is written to pending.tmp, synced,
 //     renamed to pending, and the folder synced. Now the release is committed.
-//  3. Each file is cut to its base (see below), the cut part overwritten with
-//     zeros first; its block is written there and synced. With base 0 the file
-//     is removed in between and made anew.
+//  3. A file that grows is cut to its base (see below), the cut part
+//     overwritten with zeros first; its block is written there and synced. Any
+//     other, and with base 0 these too, is written as NAME.tmp and synced; the
+//     old one is overwritten with zeros and synced; the new one is renamed over
+//     it. Where the block is empty the old one is removed.
 //  4. Each intake up to N is renamed to trash-N and the folder synced; then
 //     pending is renamed to trash-pending and the folder synced.
 //  5. The trash is overwritten with zeros, synced, removed, the folder synced.
@@ -109,32 +137,35 @@
 // drops *.tmp, ends step 5 for the trash that is there, and then, if pending is
 // there, does steps 3 to 5 again with the same bytes. The file pending:
 //
-//	0   8   "STFPLNp1"
-//	8   8   N; 0 if no intake goes
+//	0   8   "STFPLNp2"
+//	8   8   N, as in sums.txt afterwards
 //	16      sections, for different files
 //	    1   0xff
 //	    32  SHA-256 of all before
 //
-// A section is the number of a file (1 byte; 0 to 6 in the order of the list of
-// files above), its base (8 bytes), the length of its block (8 bytes) and the
-// block. sums.txt is the last one.
+// A section is the number of a file (1 byte), its base (8 bytes), the length of
+// its block (8 bytes) and the block. The numbers are 0 responses.jsonl, 1
+// comments.jsonl, 2 spent.txt, 3 entered.txt (which only format 1 kept), 4
+// tickets.txt, 5 survey.json, 6 sums.txt (the last section, always there) and 7
+// spent.bits.
 //
 // When the survey closes, the file closed is made first. Then the same steps
 // release what waits, however little it is, but with base 0 for the files that
 // grow: all that was released before is written anew together with the rest, in
-// one fresh random order. The other files that answers change, and survey.json,
-// are written once more as they are, so that what the file system notes of all
-// of them is the time of the closing. No intake follows, and the files become
+// one fresh random order. spent.txt takes the place of spent.bits, and survey.json
+// is written once more as it is, so that what the file system notes of all of
+// them is the time of the closing. No intake follows, and the files become
 // read-only. A survey with that mark never opens again, whatever clock or
 // definition say. A standing form never closes: its caller calls Release once a
 // month, and what waits then goes however little it is.
 //
 // # Readers
 //
-// Readers take no lock. While pending is there, what stands in a file from its
-// base on is to be ignored, in sums.txt too, and a definition is read from
-// pending itself. A reader looks at pending and sums.txt once more when it is
-// done, and starts again if they have changed.
+// Readers take no lock. While pending is there, a file is its bytes up to the
+// base and the block in pending; what stands in it from the base on is to be
+// ignored. A reader looks at pending and sums.txt once more when it is done, and
+// starts again if they have changed.
+//
 // What intakes hold is not released: nobody reads it but the journal and
 // Verify.
 //
@@ -149,8 +180,7 @@
 //     when there is space. After any other failure, and any failed sync,
 //     nothing more is acknowledged until a restart (ErrFailed): what a failed
 //     sync leaves in memory may look stored and be gone later.
-//  4. One process writes at a time; readers see each released line once. A file
-//     of paper answers is taken whole or not at all, and once.
+//  4. One process writes at a time; readers see each released line once.
 //  5. Entries leave the intake in groups of Options.Release or more, at once
 //     (in a rush: after it, or from 64 MB on), in an order from the system's random numbers; in
 //     smaller groups only by Release and when the survey closes.
@@ -176,8 +206,8 @@
 // battery breaks promises 1 and 2. So may network file systems; some do not
 // honour the lock either. Use a local disk that keeps its word.
 //
-// Who can write to the folder can change all of it. Removing the last of
-// several intakes, or the whole folder, is not noticed.
+// Who can write to the folder can change all of it. That all of its files are
+// of one earlier moment, or that the whole folder is gone, is not noticed.
 //
 // Windows has no call to sync a folder. Promises 1 and 2 hold there when the
 // process ends in any way. When the power ends, the last renames may be lost.

@@ -97,30 +97,37 @@ func (d disk) read(name string) ([]byte, error) {
 	return data, err
 }
 
-// create makes a file appear under its name whole and durable, or not at all:
-// what fill writes goes to temporary, is synced and then renamed. Nothing has
-// happened if the error is no failed sync.
-func (d disk) create(name, temporary string, fill func(io.Writer) error) error {
-	f, err := d.fs.OpenFile(d.path(temporary), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+// create makes a file appear under its name whole and durable, or not at all.
+// Nothing has happened if the error is no failed sync.
+func (d disk) create(name string, write func(io.Writer) error) error {
+	if err := d.fill(name+temporary, write); err != nil {
+		return err
+	}
+	if err := d.fs.Rename(d.path(name+temporary), d.path(name)); err != nil {
+		d.fs.Remove(d.path(name + temporary)) // as fill does
+		return err
+	}
+	return d.syncNames()
+}
+
+// fill makes a file with what write gives it, and syncs it.
+func (d disk) fill(name string, write func(io.Writer) error) error {
+	f, err := d.fs.OpenFile(d.path(name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	err = fill(f)
+	err = write(f)
 	if err == nil {
 		err = flush(f)
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil {
-		err = d.fs.Rename(d.path(temporary), d.path(name))
-	}
 	if err != nil {
 		// Best effort: it frees the space; the next start drops it otherwise.
-		d.fs.Remove(d.path(temporary))
-		return err
+		d.fs.Remove(d.path(name))
 	}
-	return d.syncNames()
+	return err
 }
 
 func (d disk) syncNames() error {
@@ -132,7 +139,20 @@ func (d disk) syncNames() error {
 
 // wipe overwrites a file with zeros and removes it; the caller syncs the names.
 func (d disk) wipe(name string) error {
+	if err := d.blank(name); err != nil {
+		return err
+	}
+	return d.fs.Remove(d.path(name))
+}
+
+// blank leaves nothing in a file, after zeros.
+func (d disk) blank(name string) error {
 	f, err := d.open(name)
+	if errors.Is(err, fs.ErrPermission) { // it became read-only when the survey closed
+		if err = d.fs.Chmod(d.path(name), 0o600); err == nil {
+			f, err = d.open(name)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -140,10 +160,7 @@ func (d disk) wipe(name string) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return err
-	}
-	return d.fs.Remove(d.path(name))
+	return err
 }
 
 // cut ends f at base. What stood behind it is first overwritten with zeros

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -27,10 +26,11 @@ func wantDamage(t *testing.T, err error, name string, size int) {
 func FuzzIntake(f *testing.F) {
 	frame := appendRecord(nil, responses, []byte(`{"answers":{}}`))
 	frame = appendRecord(frame, comments, []byte("意見"))
-	frame = appendRecord(frame, spent, make([]byte, idSize))
+	frame = appendRecord(frame, spentList, make([]byte, idSize))
 	f.Add(uint64(1), frame, []byte{}, []byte{})
-	f.Add(uint64(7), []byte{}, appendRecord(nil, entered, make([]byte, idSize)), []byte{1, 2, 3})
-	f.Add(uint64(0), []byte{spent, 1, 0, 0, 0, 0}, frame, make([]byte, 20))
+	f.Add(uint64(7), []byte{}, appendRecord(nil, paper, make([]byte, idSize)), []byte{1, 2, 3})
+	f.Add(uint64(3), frame, appendRecord(nil, onward, nil), []byte{})
+	f.Add(uint64(0), []byte{spentList, 1, 0, 0, 0, 0}, frame, make([]byte, 20))
 	f.Fuzz(func(t *testing.T, gen uint64, first, second, tail []byte) {
 		whole := newHeader(gen)
 		s := salt(whole[16:])
@@ -55,7 +55,7 @@ func scanned(t *testing.T, name string, gen uint64, data []byte) {
 	in := &intake{gen: gen}
 	frames := map[int64][]byte{}
 	err := in.scan(data, func(file byte, b []byte) {
-		if isID := file == spent || file == entered; len(b) == 0 || isID && len(b) != idSize {
+		if isID := file == spentList || file == paper; (len(b) == 0) != (file == onward) || isID && len(b) != idSize {
 			t.Errorf("%s: a record of %d bytes for file %d", name, len(b), file)
 		}
 		frames[in.end] = appendRecord(frames[in.end], file, b)
@@ -81,16 +81,16 @@ func scanned(t *testing.T, name string, gen uint64, data []byte) {
 }
 
 func FuzzPending(f *testing.F) {
-	var whole bytes.Buffer
-	next := newSums(nil)
-	if err := writePending(&whole, 3, next, []part{
+	var all bytes.Buffer
+	if err := writePending(&all, &sums{gen: 3}, new([fileCount]running), []part{
 		{responses, 0, 5, func(w io.Writer) error { return writeLines(w, [][]byte{[]byte("1234")}) }},
-		wholeIDs(spent, ids{id{1}, id{2}}),
+		wholeIDs(spentList, ids{id{1}, id{2}}),
+		whole(spentBits, nil),
 	}); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(whole.Bytes()[:whole.Len()-sha256.Size])
-	f.Add(append([]byte(pendingMagic), 0, 0, 0, 0, 0, 0, 0, 0, sectionEnd))
+	f.Add(all.Bytes()[:all.Len()-sha256.Size])
+	f.Add(append([]byte(pendingMagic1), 0, 0, 0, 0, 0, 0, 0, 0, sectionEnd))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sum := sha256.Sum256(body)
 		for _, data := range [][]byte{slices.Concat(body, sum[:]), body} {
@@ -102,7 +102,8 @@ func FuzzPending(f *testing.F) {
 				}
 				continue
 			}
-			again := binary.LittleEndian.AppendUint64([]byte(pendingMagic), p.gen)
+			magic := map[int]string{1: pendingMagic1, Format: pendingMagic}[p.format]
+			again := binary.LittleEndian.AppendUint64([]byte(magic), p.gen)
 			for _, s := range p.sections {
 				again = append(again, byte(s.file))
 				again = binary.LittleEndian.AppendUint64(again, uint64(s.base))
@@ -118,86 +119,68 @@ func FuzzPending(f *testing.F) {
 	})
 }
 
-// FuzzSums reads lines.
+// FuzzSums reads any file, and any lines under a first line that fits.
 func FuzzSums(f *testing.F) {
-	s := newSums(nil)
-	s.from(responses, 0).Write(make([]byte, 2*chunk+5))
-	s.from(spent, 0).Write(make([]byte, idLine))
-	_, block := s.block()
-	f.Add(block[:bytes.LastIndexByte(block[:len(block)-1], '\n')+1])
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, lines []byte) {
-		own := span{sum: sha256.Sum256(lines), size: int64(len(lines))}
-		for _, data := range [][]byte{own.appendTo(bytes.Clone(lines), names[sumsFile]), lines} {
-			sp, head, err := parseSums(data)
-			if err != nil {
+	s := &sums{gen: 7, closed: true}
+	for file := range s.of {
+		if file != sumsFile && file != paper {
+			s.of[file] = sha256.Sum256([]byte{byte(file)})
+		}
+	}
+	_, rest, _ := bytes.Cut(s.encode(), []byte("\n"))
+	f.Add(uint64(7), rest)
+	f.Add(uint64(0), []byte{})
+	f.Add(uint64(0), s.encode())
+	f.Add(uint64(1), []byte("# staffplan 3 generation 0"))
+	f.Fuzz(func(t *testing.T, gen uint64, rest []byte) {
+		for _, data := range [][]byte{append([]byte(sumsHead(gen, rest)), rest...), rest} {
+			s, err := parseSums(data)
+			var format *FormatError
+			switch {
+			case err != nil && s != nil:
+				t.Error("something comes with the error")
+			case errors.As(err, &format):
+				if format.Found == Format {
+					t.Error(err)
+				}
+			case err != nil:
 				wantDamage(t, err, names[sumsFile], len(data))
-				if sp != nil || head != 0 {
-					t.Error("something comes with the error")
-				}
-				continue
-			}
-			if head > int64(len(data)) {
-				t.Errorf("%d of %d bytes stay", head, len(data))
-			}
-			for file, name := range names[:sumsFile] {
-				var want, got []byte
-				for line := range strings.Lines(string(data)) {
-					if strings.HasSuffix(line, " "+name+"\n") {
-						want = append(want, line...)
-					}
-				}
-				for _, s := range sp[file] {
-					got = s.appendTo(got, name)
-				}
-				if !bytes.Equal(got, want) {
-					t.Errorf("%q is read as %q", want, got)
-				}
+			case !bytes.Equal(s.encode(), data):
+				t.Errorf("%q is read as %q", data, s.encode())
 			}
 		}
 	})
 }
 
-// FuzzSumsGrow writes releases of any size: what is read back, and goes on from
-// there, writes the same as what was never stopped.
-func FuzzSumsGrow(f *testing.F) {
-	f.Add(uint32(10), uint32(20), uint32(65), uint32(chunk), uint32(0))
-	f.Add(uint32(chunk), uint32(3*chunk+1), uint32(2*chunk), uint32(chunk-1), uint32(1))
-	f.Fuzz(func(t *testing.T, a, b, c, d, e uint32) {
-		const most = 4 * chunk
-		content := map[int][]byte{}
-		s := newSums(nil)
-		var stored []byte
-		for n, sizes := range [][3]uint32{{a, b, c}, {d, e, c}, {e, a, d}} {
-			for i, file := range []int{responses, comments, spent} {
-				more := bytes.Repeat([]byte{byte(n*3 + i)}, int(sizes[i]%most))
-				base := int64(len(content[file]))
-				if !grows(file) {
-					base, content[file] = 0, nil
-				}
-				content[file] = append(content[file], more...)
-				s.from(file, base).Write(more)
+// FuzzBitmap reads any bytes for so many lines.
+func FuzzBitmap(f *testing.F) {
+	f.Add([]byte{0xff, 0x01}, uint8(9))
+	f.Add([]byte{0xff, 0x03}, uint8(9))
+	f.Add([]byte{}, uint8(0))
+	f.Fuzz(func(t *testing.T, data []byte, lines uint8) {
+		b, err := parseBitmap(data, int(lines))
+		if err != nil {
+			wantDamage(t, err, names[spentBits], len(data))
+			if b != nil {
+				t.Error("something comes with the error")
 			}
-			base, block := s.block()
-			stored = append(stored[:base:base], block...)
-			sp, head, err := parseSums(stored)
-			if err != nil {
-				t.Fatal(err)
-			}
-			resumed := newSums(stored[:head])
-			for file, data := range content {
-				if err := sp.check(file, bytes.NewReader(data), 0); err != nil {
-					t.Error(err)
-				}
-				if sp.size(file) != int64(len(data)) {
-					t.Errorf("%s: %d bytes are known, there are %d", names[file], sp.size(file), len(data))
-				}
-				resumed.resume(file, sp[file], data[len(data)-len(data)%chunk:])
-			}
-			if base, block := resumed.clone().block(); !bytes.Equal(slices.Concat(stored[:base], block), stored) {
-				t.Error("read back, it is written differently")
-			}
-			s = resumed
+			return
+		}
+		all := make(ids, lines)
+		for i := range all {
+			all[i] = id{byte(i), 1}
+		}
+		again := newBitmap(int(lines))
+		for _, x := range b.chosen(all) {
+			i, _ := all.find(x)
+			again.set(i)
+		}
+		if !bytes.Equal(again, data) {
+			t.Errorf("%x is read as %x", data, again)
+		}
+		more := all.with([]id{{}, {3}, {255, 255}})
+		if moved := b.moved(all, more).chosen(more); !slices.Equal(moved, b.chosen(all)) {
+			t.Error("other tickets are spent when more are known")
 		}
 	})
 }

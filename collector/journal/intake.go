@@ -4,6 +4,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -81,6 +82,9 @@ func appendRecord(frame []byte, file byte, data []byte) []byte {
 	return append(frame, data...)
 }
 
+// onward is the number of the record that ends an intake for the next one.
+const onward = 4
+
 var errRecord = errors.New("a record that no version wrote")
 
 // records gives visit each record of a frame.
@@ -96,7 +100,8 @@ func records(frame []byte, visit func(file byte, data []byte)) error {
 		}
 		switch {
 		case (file == responses || file == comments) && n > 0:
-		case (file == spent || file == entered) && n == idSize:
+		case (file == spentList || file == paper) && n == idSize:
+		case file == onward && n == 0:
 		default:
 			return errRecord
 		}
@@ -113,6 +118,8 @@ type intake struct {
 	f       File
 	end     int64 // where the next frame goes
 	answers int   // how many wait in it
+	// continued: its last frame says that the next intake has frames.
+	continued bool
 }
 
 func intakeName(gen uint64) string { return intakePrefix + strconv.FormatUint(gen, 10) }
@@ -139,7 +146,7 @@ func newHeader(gen uint64) []byte {
 func createIntake(d disk, gen uint64) (*intake, error) {
 	header := newHeader(gen)
 	name := intakeName(gen)
-	err := d.create(name, "intake.tmp", func(w io.Writer) error {
+	err := d.create(name, func(w io.Writer) error {
 		_, err := w.Write(header)
 		return err
 	})
@@ -195,7 +202,7 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 		return &Damage{name, 8, "the header of another generation"}
 	}
 	in.salt = salt(data[16:])
-	in.end = intakeHeader
+	in.end, in.continued = intakeHeader, false
 	for in.end < int64(len(data)) {
 		frame := in.salt.frame(data, in.end)
 		if frame == nil {
@@ -209,7 +216,14 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 				}
 			}
 		}
-		if err := records(frame, visit); err != nil {
+		if in.continued {
+			return &Damage{name, in.end, "a frame behind the last one"}
+		}
+		err := records(frame, func(file byte, b []byte) {
+			in.continued = in.continued || file == onward
+			visit(file, b)
+		})
+		if err != nil {
 			return &Damage{name, in.end, err.Error()}
 		}
 		in.end += int64(len(frame))
@@ -217,17 +231,59 @@ func (in *intake) scan(data []byte, visit func(file byte, data []byte)) error {
 	return nil
 }
 
-// conclude puts a frame without records behind the others: then damage to the
-// last answers is no torn tail any more. A full disk does not matter here.
-func (in *intake) conclude() error {
-	if in.end == intakeHeader {
+// count scans an intake for its answers, and marks its tickets in used.
+func (in *intake) count(data []byte, tickets ids, used bitmap) error {
+	var bad error
+	in.answers = 0
+	err := in.scan(data, func(file byte, b []byte) {
+		switch file {
+		case responses:
+			in.answers++
+		case spentList:
+			i, ok := tickets.find(id(b))
+			if !ok || used.has(i) {
+				bad = &Damage{intakeName(in.gen), in.end, "a ticket that is unknown, or spent twice"}
+				return
+			}
+			used.set(i)
+		}
+	})
+	return cmp.Or(err, bad)
+}
+
+// conclude puts a frame without data behind the others: then damage to the last
+// answers is no torn tail any more. Onward it also says that the next intake is
+// about to get frames. A full disk matters only there.
+func (in *intake) conclude(goesOn bool) error {
+	frame := make([]byte, frameHeader)
+	if goesOn {
+		frame = appendRecord(frame, onward, nil)
+	} else if in.end == intakeHeader {
 		return nil
 	}
-	err := in.append(make([]byte, frameHeader))
-	if errors.Is(judge(err), ErrFull) {
+	err := in.append(frame)
+	if err == nil {
+		in.continued = goesOn
+	} else if !goesOn && errors.Is(judge(err), ErrFull) {
 		return nil
 	}
 	return err
+}
+
+// settle makes an intake ready for more frames, behind the last sound one. All
+// of them are written once more: one whose sync failed, in the process before,
+// may be seen now and yet be gone after the next power loss.
+func (in *intake) settle(data []byte) error {
+	if err := cut(in.f, in.end); err != nil {
+		return err
+	}
+	if _, err := in.f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if _, err := in.f.Write(data[:in.end]); err != nil {
+		return err
+	}
+	return flush(in.f)
 }
 
 func (in *intake) close() error {

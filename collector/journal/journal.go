@@ -6,6 +6,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +31,6 @@ var (
 	ErrTicketUnknown = errors.New("journal: ticket unknown")
 	// ErrTicketUsed: an answer with this ticket is stored.
 	ErrTicketUsed = errors.New("journal: ticket used")
-	// ErrEntered: the file was entered before.
-	ErrEntered = errors.New("journal: file already entered")
 )
 
 // Entry is one person's answer. It becomes durable as a whole or not at all.
@@ -58,14 +57,15 @@ type Options struct {
 // number of goroutines.
 type Journal struct {
 	// Recovered tells what Open cut off as never acknowledged, and that it
-	// took files without sums.txt as they stand; empty if neither. It names
-	// file and place, never content.
+	// brought up a folder of another format; empty if neither. It names file
+	// and place, never content.
 	Recovered string
 
 	d     disk
 	store store     // the keeper's
 	old   []*intake // the keeper's: intakes that get no more frames
 	live  *intake   // the writer's; nil once the journal finishes
+	next  *intake   // the keeper's: made already, and without a frame
 
 	mu       sync.Mutex
 	toWrite  *sync.Cond // for the writer: a batch, a swap, or the end
@@ -74,14 +74,13 @@ type Journal struct {
 	spare    []byte // a frame's memory, for the next batch
 	claims   map[id]*batch
 	tickets  ids
-	used     []bool // of the ticket at the same place
-	entered  map[id]bool
-	least    int  // Options.Release; only the keeper changes it
-	waiting  int  // answers in the intakes
-	written  int  // bytes of frames since the last change of intakes
-	writing  bool // a batch is on its way to the disk
-	rush     bool // many more answers are about to come: releases let them pass
-	held     bool // the last release met a full disk: wait for a frame to succeed
+	used     bitmap // of tickets
+	least    int    // Options.Release; only the keeper changes it
+	waiting  int    // answers in the intakes
+	written  int    // bytes of frames since the last change of intakes
+	writing  bool   // a batch is on its way to the disk
+	rush     bool   // many more answers are about to come: releases let them pass
+	held     bool   // the last release met a full disk: wait for a frame to succeed
 	swap     *swap
 	jobs     []job
 	err      error
@@ -111,8 +110,8 @@ func (b *batch) empty() bool { return len(b.frame) == frameHeader }
 // swap asks the writer to go on in another intake, once what was enlisted
 // stands in the one it has.
 type swap struct {
-	to   *intake
-	from chan *intake
+	to   *intake // nil if none follows
+	done chan error
 }
 
 type job struct {
@@ -124,16 +123,17 @@ type job struct {
 // Open opens the folder of one survey, made if it is not there, and recovers:
 // a release that was under way is carried out, a torn tail is cut off and told
 // in Recovered, and what is due is released. Stored data that is not as it was written is *Damage, and
-// nothing is served. The caller holds the data directory's Lock.
+// nothing is served. Files that
+// are not of one moment are *Mixture, another format is *FormatError. The caller
+// holds the data directory's Lock.
 func Open(dir string, o Options) (*Journal, error) {
 	if o.FS == nil {
 		o.FS = osFS{}
 	}
 	j := &Journal{
-		d:       disk{o.FS, dir},
-		least:   max(1, o.Release),
-		claims:  map[id]*batch{},
-		entered: map[id]bool{},
+		d:      disk{o.FS, dir},
+		least:  max(1, o.Release),
+		claims: map[id]*batch{},
 	}
 	j.store.disk = j.d
 	j.toWrite, j.toKeep = sync.NewCond(&j.mu), sync.NewCond(&j.mu)
@@ -143,10 +143,18 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	if err := j.prepare(o.Definition); err != nil {
 		j.live.close()
+		j.next.close()
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)
 	}
 	j.workers.Go(j.write)
 	j.workers.Go(j.keep)
+	if !j.closing {
+		err := j.ask(context.Background(), job{do: j.drain})
+		if err != nil && !errors.Is(err, ErrFull) { // which passes, as at any other time
+			j.Close()
+			return nil, fmt.Errorf("journal: %s: %w", dir, err)
+		}
+	}
 	return j, nil
 }
 
@@ -162,143 +170,101 @@ func (j *Journal) recover() error {
 	if err := j.store.recover(); err != nil {
 		return err
 	}
-	if err := j.store.load(); err != nil {
-		return err
-	}
-	if j.store.adopted {
-		j.Recovered = names[sumsFile] + ": missing, so the released files were taken as they stand\n"
-	}
-	j.tickets = j.store.known
-	j.used = make([]bool, len(j.tickets))
-	if err := j.spend(names[spent], 0, j.store.spent...); err != nil {
-		return err
-	}
-	for _, file := range j.store.entered {
-		j.entered[file] = true
-	}
+	j.tickets, j.used = j.store.known, slices.Clone(j.store.spent)
 	list, err := j.d.fs.List(j.d.dir)
 	if err != nil {
 		return err
 	}
+	j.closing = slices.Contains(list, closedName)
 	for _, name := range list {
 		if gen, ok := intakeGen(name); ok {
 			j.old = append(j.old, &intake{gen: gen})
 		}
 	}
-	slices.SortFunc(j.old, func(a, b *intake) int { return int(int64(a.gen - b.gen)) })
-	for i, in := range j.old {
-		if i > 0 && in.gen != j.old[i-1].gen+1 {
-			return &Damage{intakeName(in.gen - 1), 0, "missing"}
-		}
-		if err := j.scanIntake(in); err != nil {
+	slices.SortFunc(j.old, func(a, b *intake) int { return cmp.Compare(a.gen, b.gen) })
+	content := map[*intake][]byte{}
+	for _, in := range j.old {
+		if content[in], err = j.d.read(intakeName(in.gen)); err != nil {
 			return err
 		}
+		if err := in.count(content[in], j.tickets, j.used); err != nil {
+			return err
+		}
+		j.waiting += in.answers
 	}
-	j.closing = slices.Contains(list, closedName)
-	if len(j.old) == 0 && !j.closing && slices.Contains(list, names[sumsFile]) {
-		return &Damage{intakePrefix + "*", 0, "missing"}
+	if j.store.format != 1 {
+		if err := chained(j.old); err != nil {
+			return err
+		}
 	}
 	// Only now is it known that nothing is damaged.
-	for _, in := range j.old {
-		if err := j.cutTail(in); err != nil {
+	for i, in := range j.old {
+		if in.continued && in.end == int64(len(content[in])) {
+			continue
+		}
+		if err := j.resume(in, content[in]); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (j *Journal) scanIntake(in *intake) error {
-	name := intakeName(in.gen)
-	data, err := j.d.read(name)
-	if err != nil {
-		return err
-	}
-	var bad error
-	err = in.scan(data, func(file byte, b []byte) {
-		switch file {
-		case responses:
-			in.answers++
-		case spent:
-			if bad == nil {
-				bad = j.spend(name, in.end, id(b))
+		if j.store.format == 1 && i < len(j.old)-1 {
+			if err := in.conclude(true); err != nil {
+				return err
 			}
-		case entered:
-			j.entered[id(b)] = true
 		}
-	})
-	if err == nil {
-		err = bad
 	}
-	if err != nil {
-		return err
-	}
-	j.waiting += in.answers
 	return nil
 }
 
-// cutTail ends an intake behind its last sound frame.
-func (j *Journal) cutTail(in *intake) error {
+// resume ends an intake behind its last sound frame.
+func (j *Journal) resume(in *intake, data []byte) error {
+	if torn := int64(len(data)) - in.end; torn > 0 {
+		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), torn, in.end)
+	}
 	if err := in.reopen(j.d); err != nil {
 		return err
 	}
-	defer in.close()
-	size, err := sizeOf(in.f)
-	if err != nil {
-		return err
-	}
-	if size > in.end {
-		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), size-in.end, in.end)
-		if err := cut(in.f, in.end); err != nil {
-			return err
-		}
-	}
-	// The process that wrote it may have ended before its sync.
-	return flush(in.f)
+	return in.settle(data)
 }
 
-// spend marks tickets as used while the journal opens.
-func (j *Journal) spend(file string, off int64, tickets ...id) error {
-	for _, t := range tickets {
-		i, ok := j.tickets.find(t)
-		if !ok || j.used[i] {
-			return &Damage{file, off, "a ticket that is unknown, or spent twice"}
+// bringUp makes a folder of before one of Format.
+func (j *Journal) bringUp(closed bool) error {
+	switch j.store.format {
+	case 0:
+		if j.store.files[responses].size > 0 {
+			j.Recovered += names[sumsFile] + ": missing, so the released files were taken as they stand\n"
 		}
-		j.used[i] = true
+	case 1:
+		j.Recovered += "brought up from data format 1\n"
 	}
-	return nil
+	return j.store.bringUp(closed)
 }
 
 // prepare makes the journal ready to take entries, or ends its finish.
 func (j *Journal) prepare(text []byte) error {
 	if j.closing {
+		if err := j.bringUp(len(j.old) == 0); err != nil {
+			return err
+		}
 		return j.finish()
 	}
-	// What was there gets no more frames: a frame whose sync once failed may
-	// be seen now and gone after the next power loss, and must then be a tail.
-	gen := uint64(1)
-	if n := len(j.old); n > 0 {
-		last := j.old[n-1]
-		if gen = last.gen + 1; last.end == intakeHeader {
-			j.live, j.old = last, j.old[:n-1]
-			if err := last.reopen(j.d); err != nil {
-				return err
-			}
-		}
+	for _, in := range j.old[:max(0, len(j.old)-2)] {
+		in.close()
 	}
-	if j.live == nil {
+	// Of the last two the second may have no frame yet, nor the right to one.
+	if n := len(j.old); n > 1 && !j.old[n-2].continued {
+		j.next, j.old = j.old[n-1], j.old[:n-1]
+	}
+	if n := len(j.old); n > 0 {
+		j.live, j.old = j.old[n-1], j.old[:n-1]
+	} else {
 		var err error
-		if j.live, err = createIntake(j.d, gen); err != nil {
+		if j.live, err = createIntake(j.d, 1); err != nil {
 			return err
 		}
 	}
-	if err := j.define(text); err != nil {
+	if err := j.bringUp(false); err != nil {
 		return err
 	}
-	err := judge(j.drain())
-	if errors.Is(err, ErrFull) {
-		return nil // as at any other time
-	}
-	return err
+	return j.define(text)
 }
 
 func (j *Journal) define(text []byte) error {
@@ -312,10 +278,10 @@ func (j *Journal) define(text []byte) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := j.store.commit(0, whole(definition, text)); err != nil {
+	if err := j.store.commit(j.store.gen, false, whole(definition, text)); err != nil {
 		return err
 	}
-	return j.store.redo()
+	return j.store.settle()
 }
 
 // Append stores an entry. Nil means that it is on disk: it survives the end of
@@ -327,23 +293,12 @@ func (j *Journal) define(text []byte) error {
 // is on disk), fs.ErrClosed after Close, and one for an entry that no line can
 // hold.
 func (j *Journal) Append(ctx context.Context, e Entry) error {
-	return j.put(ctx, id{}, e)
-}
-
-// Enter stores a file of entries as one frame, together with the file's
-// SHA-256: all of them or none, and a second time is ErrEntered. Otherwise it
-// is like Append; two entries with one ticket are ErrTicketUsed.
-func (j *Journal) Enter(ctx context.Context, file [32]byte, entries []Entry) error {
-	return j.put(ctx, file, entries...)
-}
-
-func (j *Journal) put(ctx context.Context, file id, entries ...Entry) error {
-	size, err := measure(entries)
+	size, err := measure(&e)
 	if err != nil {
 		return err
 	}
 	for {
-		b, ahead, err := j.enlist(size, file, entries)
+		b, ahead, err := j.enlist(size, &e)
 		if err != nil {
 			return err
 		}
@@ -362,21 +317,17 @@ func (j *Journal) put(ctx context.Context, file id, entries ...Entry) error {
 	}
 }
 
-// measure gives the size of the entries as records, at most.
-func measure(entries []Entry) (int, error) {
-	size := recordHeader + idSize
-	for i := range entries {
-		e := &entries[i]
-		if err := checkLine(e.Answer); err != nil {
+// measure gives the size of an entry as records.
+func measure(e *Entry) (int, error) {
+	size := 0
+	for _, line := range append([][]byte{e.Answer}, e.Texts...) {
+		if err := checkLine(line); err != nil {
 			return 0, err
 		}
-		size += 2*recordHeader + idSize + len(e.Answer)
-		for _, t := range e.Texts {
-			if err := checkLine(t); err != nil {
-				return 0, err
-			}
-			size += recordHeader + len(t)
-		}
+		size += recordHeader + len(line)
+	}
+	if e.Ticket != (id{}) {
+		size += recordHeader + idSize
 	}
 	if size > maxFrame-frameHeader {
 		return 0, errors.New("journal: an entry is too large")
@@ -391,9 +342,9 @@ func checkLine(line []byte) error {
 	return nil
 }
 
-// enlist adds entries to the batch that fills. If that has to wait for a batch
+// enlist adds an entry to the batch that fills. If that has to wait for a batch
 // ahead, because it holds the same ticket or is too full, it gives that one.
-func (j *Journal) enlist(size int, file id, entries []Entry) (b, ahead *batch, err error) {
+func (j *Journal) enlist(size int, e *Entry) (b, ahead *batch, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
@@ -408,61 +359,29 @@ func (j *Journal) enlist(size int, file id, entries []Entry) (b, ahead *batch, e
 	if len(b.frame)+size > maxFrame {
 		return nil, b, nil
 	}
-	first := len(b.claims)
-	if ahead, err = j.claim(b, file, entries); ahead != nil || err != nil {
-		b.claims = b.claims[:first]
-		return nil, ahead, err
-	}
-	for _, c := range b.claims[first:] {
-		j.claims[c] = b
-	}
-	if file != (id{}) {
-		b.frame = appendRecord(b.frame, entered, file[:])
-	}
-	for i := range entries {
-		e := &entries[i]
-		b.frame = appendRecord(b.frame, responses, e.Answer)
-		for _, t := range e.Texts {
-			b.frame = appendRecord(b.frame, comments, t)
-		}
-		if e.Ticket != (id{}) {
-			b.frame = appendRecord(b.frame, spent, e.Ticket[:])
-		}
-	}
-	b.answers += len(entries)
-	j.toWrite.Signal()
-	return b, nil, nil
-}
-
-// claim notes in b what only one caller may have: tickets, and a file's sum.
-func (j *Journal) claim(b *batch, file id, entries []Entry) (ahead *batch, err error) {
-	first := len(b.claims)
-	if file != (id{}) {
-		if j.entered[file] {
-			return nil, ErrEntered
-		}
-		b.claims = append(b.claims, file)
-	}
-	for i := range entries {
-		t := entries[i].Ticket
-		if t == (id{}) {
-			continue
-		}
-		n, known := j.tickets.find(t)
+	if e.Ticket != (id{}) {
+		n, known := j.tickets.find(e.Ticket)
 		switch {
 		case !known:
-			return nil, ErrTicketUnknown
-		case j.used[n], slices.Contains(b.claims[first:], t):
-			return nil, ErrTicketUsed
+			return nil, nil, ErrTicketUnknown
+		case j.used.has(n):
+			return nil, nil, ErrTicketUsed
+		case j.claims[e.Ticket] != nil:
+			return nil, j.claims[e.Ticket], nil
 		}
-		b.claims = append(b.claims, t)
+		j.claims[e.Ticket] = b
+		b.claims = append(b.claims, e.Ticket)
 	}
-	for _, c := range b.claims[first:] {
-		if ahead := j.claims[c]; ahead != nil {
-			return ahead, nil
-		}
+	b.frame = appendRecord(b.frame, responses, e.Answer)
+	for _, t := range e.Texts {
+		b.frame = appendRecord(b.frame, comments, t)
 	}
-	return nil, nil
+	if e.Ticket != (id{}) {
+		b.frame = appendRecord(b.frame, spentList, e.Ticket[:])
+	}
+	b.answers++
+	j.toWrite.Signal()
+	return b, nil, nil
 }
 
 // What a rush is, and what waits in it. Where less than company answers share a
@@ -519,8 +438,16 @@ func (j *Journal) write() {
 		}
 		if s != nil {
 			from := j.live
-			j.live = s.to
-			s.from <- from
+			j.mu.Unlock()
+			err := judge(from.conclude(s.to != nil))
+			j.mu.Lock()
+			switch {
+			case err == nil:
+				j.live, j.written = s.to, 0
+			case !errors.Is(err, ErrFull):
+				j.fail(err)
+			}
+			s.done <- err
 		}
 	}
 }
@@ -543,11 +470,8 @@ func (j *Journal) settle(b *batch) {
 		j.written += len(b.frame)
 		j.rush = j.rush || b.answers >= company
 		for _, c := range b.claims {
-			if n, ok := j.tickets.find(c); ok {
-				j.used[n] = true
-			} else {
-				j.entered[c] = true
-			}
+			n, _ := j.tickets.find(c)
+			j.used.set(n)
 		}
 		j.held = false
 	}
@@ -646,26 +570,35 @@ func (j *Journal) ask(ctx context.Context, next job) error {
 }
 
 // change has the writer go on in another intake; the one it had is then the
-// last in j.old, also with an error.
+// last in j.old. After ErrFull it goes on in that one.
 func (j *Journal) change(to *intake) error {
-	s := &swap{to, make(chan *intake, 1)}
+	from := j.live // only the keeper has it changed
+	s := &swap{to, make(chan error, 1)}
 	j.mu.Lock()
-	j.swap, j.written = s, 0
+	j.swap = s
 	j.toWrite.Signal()
 	j.mu.Unlock()
-	from := <-s.from
+	if err := <-s.done; err != nil {
+		return err
+	}
 	j.old = append(j.old, from)
-	defer from.close() // all of it is synced
-	return from.conclude()
+	from.close() // all of it is synced
+	return nil
 }
 
 // turn has new entries go to the next generation.
-func (j *Journal) turn() error {
-	next, err := createIntake(j.d, j.live.gen+1) // only the keeper changes live
-	if err != nil {
+func (j *Journal) turn() (err error) {
+	if j.next == nil {
+		if j.next, err = createIntake(j.d, j.live.gen+1); err != nil {
+			return err
+		}
+	}
+	next := j.next
+	if err := j.change(next); err != nil {
 		return err
 	}
-	return j.change(next)
+	j.next = nil
+	return nil
 }
 
 // release moves so many answers or more, the oldest, to the released files, and
@@ -689,7 +622,7 @@ func (j *Journal) release(least int) (answers int, err error) {
 		return 0, err
 	}
 	j.gone(n, l)
-	return len(l[responses]), j.store.redo()
+	return len(l[responses]), j.store.settle()
 }
 
 // drain leaves less than Options.Release behind of the answers that wait now:
@@ -755,6 +688,10 @@ func (j *Journal) finish() error {
 		if err := j.change(nil); err != nil {
 			return err
 		}
+		if j.next != nil {
+			j.next.close()
+			j.old, j.next = append(j.old, j.next), nil
+		}
 	}
 	if len(j.old) > 0 {
 		l, err := j.store.close(j.old)
@@ -762,7 +699,7 @@ func (j *Journal) finish() error {
 			return err
 		}
 		j.gone(len(j.old), l)
-		if err := j.store.redo(); err != nil {
+		if err := j.store.settle(); err != nil {
 			return err
 		}
 	}
@@ -804,22 +741,14 @@ func (j *Journal) AddTickets(ctx context.Context, tickets [][32]byte) error {
 }
 
 func (j *Journal) addTickets(tickets []id) error {
-	all := j.store.known.with(tickets)
-	if err := j.store.commit(0, wholeIDs(known, all)); err != nil {
+	if err := j.store.addTickets(tickets); err != nil {
 		return err
 	}
-	j.store.known = all
-	used := make([]bool, len(all))
+	all := j.store.known
 	j.mu.Lock()
-	for i, t := range j.tickets {
-		if j.used[i] {
-			n, _ := all.find(t)
-			used[n] = true
-		}
-	}
-	j.tickets, j.used = all, used
+	j.tickets, j.used = all, j.used.moved(j.tickets, all)
 	j.mu.Unlock()
-	return j.store.redo()
+	return j.store.settle()
 }
 
 // Define keeps another definition as survey.json, durably, and takes another
@@ -857,9 +786,10 @@ func (j *Journal) Close() error {
 			return
 		}
 		if j.err == nil {
-			j.live.conclude() // nothing acknowledged hangs on it
+			j.live.conclude(false) // nothing acknowledged hangs on it
 		}
 		j.live.close()
+		j.next.close()
 	})
 	return j.Err()
 }

@@ -1,9 +1,10 @@
-// A start costs what waits, not what is stored.
+// What many answers and many tickets cost.
 
 package journal_test
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"os"
@@ -54,34 +55,39 @@ func stored(t testing.TB, n int) (dir string, size int64) {
 	return dir, size
 }
 
-func TestOpenReadsLittle(t *testing.T) {
-	dir, size := stored(t, many)
-	for _, waiting := range []int{0, 9} {
-		count := &countingFS{FS: journal.RealFS}
-		j := open(t, dir, journal.Options{Release: 10, FS: count})
-		sums, err := os.Stat(filepath.Join(dir, "sums.txt"))
-		if err != nil {
+// TestTicketsWriteLittle: what an answer with a ticket costs the disk does not
+// grow much with how many tickets there are.
+func TestTicketsWriteLittle(t *testing.T) {
+	const known, answers, most = 40_000, 200, 20_000
+	count := &countingFS{FS: journal.RealFS}
+	j := open(t, filepath.Join(t.TempDir(), "s"), journal.Options{Release: 10, FS: count})
+	tickets := make([][32]byte, known)
+	for n := range tickets {
+		tickets[n] = sha256.Sum256(fmt.Append(nil, n))
+	}
+	if err := j.AddTickets(t.Context(), tickets); err != nil {
+		t.Fatal(err)
+	}
+	before := count.written.Load()
+	for n := range answers {
+		e := entry(n)
+		e.Ticket = tickets[n]
+		if err := j.Append(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
-		// sums.txt, the last 64 KiB of two files twice, and the small ones.
-		most := sums.Size() + 4*(64<<10) + 4<<10
-		got := count.read.Load()
-		t.Logf("%d of %d bytes read, with %d answers waiting", got, size, waiting)
-		if got > most {
-			t.Errorf("%d bytes read, want %d at most", got, most)
-		}
-		if got < sums.Size() {
-			t.Error("the bytes are not counted")
-		}
-		put(t, j, many, many+8)
-		shut(t, j)
+	}
+	shut(t, j)
+	each := (count.written.Load() - before) / answers
+	t.Logf("%d bytes an answer", each)
+	if each > most || each < int64(len(answer(1))) {
+		t.Errorf("%d bytes an answer, want %d at most", each, most)
 	}
 }
 
-// countingFS counts the bytes that are read.
+// countingFS counts the bytes that are written.
 type countingFS struct {
 	journal.FS
-	read atomic.Int64
+	written atomic.Int64
 }
 
 func (c *countingFS) OpenFile(name string, flag int, perm fs.FileMode) (journal.File, error) {
@@ -97,15 +103,9 @@ type countingFile struct {
 	fs *countingFS
 }
 
-func (f *countingFile) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
-	f.fs.read.Add(int64(n))
-	return n, err
-}
-
-func (f *countingFile) ReadAt(p []byte, off int64) (int, error) {
-	n, err := f.File.ReadAt(p, off)
-	f.fs.read.Add(int64(n))
+func (f *countingFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	f.fs.written.Add(int64(n))
 	return n, err
 }
 

@@ -1,12 +1,10 @@
-// One process at a time: the lock on a whole data directory, and the mark of
-// a directory that only rehearses.
+// One process at a time: the lock on a whole data directory.
 
 package journal
 
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -46,29 +44,3 @@ func Lock(data string) (*DataLock, error) {
 
 // Close gives the directory back.
 func (l *DataLock) Close() error { return l.file.Unlock() }
-
-// rehearsal is the mark's name.
-const rehearsal = "rehearsal"
-
-// MarkRehearsal says, durably and for good, that a data directory is filled
-// with made-up answers.
-func MarkRehearsal(data string) error {
-	f, err := os.OpenFile(filepath.Join(data, rehearsal), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return syncDir(data)
-}
-
-// IsRehearsal tells whether MarkRehearsal marked the directory. A directory
-// that is not there is not marked.
-func IsRehearsal(data string) (bool, error) {
-	_, err := os.Stat(filepath.Join(data, rehearsal))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}

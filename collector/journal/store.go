@@ -1,6 +1,4 @@
-// The released files, and the protocol that changes them: everything that
-// leaves the intake, and every ticket list and definition, goes through one
-// file named pending, which is carried out again until it is done.
+// The released files, as the one process that writes knows them.
 
 package journal
 
@@ -8,353 +6,44 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	mrand "math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
-)
-
-// The files that pending may change, by the number each has there and in
-// frames. The numbers are part of the format.
-const (
-	responses = iota
-	comments
-	spent
-	entered
-	known
-	definition
-	sumsFile
-)
-
-var names = [...]string{
-	"responses.jsonl", "comments.jsonl", "spent.txt", "entered.txt",
-	"tickets.txt", "survey.json", "sums.txt",
-}
-
-// grows tells which files get more at their end; the others are written whole.
-func grows(file int) bool { return file == responses || file == comments }
-
-const (
-	pendingName   = "pending"
-	pendingMagic  = "STFPLNp1"
-	pendingHeader = 16 // magic, generation
-	sectionHeader = 17 // file, base, size
-	sectionEnd    = 0xff
-	trashPrefix   = "trash-"
-	closedName    = "closed"
 )
 
 // store owns what has left the intake. One goroutine at a time uses it.
 type store struct {
 	disk
-	sums           *sums
-	spent, entered ids
-	known          ids
-	unfinished     bool // pending is committed and not yet carried out
-	adopted        bool // what is released came without sums.txt
+	gen        uint64 // the intakes up to this one are released
+	format     int    // of the folder as it was found
+	files      [fileCount]running
+	known      ids
+	spent      bitmap // of known, those whose answers are released
+	unfinished bool   // pending is committed and not yet carried out
 }
 
-// part is what one file gets: size bytes, from base to its new end.
-type part struct {
-	file       int
-	base, size int64
-	write      func(io.Writer) error
-}
-
-func whole(file int, data []byte) part {
-	return part{file, 0, int64(len(data)), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	}}
-}
-
-func wholeIDs(file int, s ids) part { return part{file, 0, s.size(), s.writeTo} }
-
-// commit is step 2 of a release: once it has returned nil, the parts stand in
-// the files and all intakes up to gen are gone, whatever happens; redo does it.
-// After ErrFull nothing has happened.
-func (s *store) commit(gen uint64, parts ...part) error {
-	next := s.sums.clone()
-	err := s.create(pendingName, "pending.tmp", func(w io.Writer) error {
-		return writePending(w, gen, next, parts)
-	})
-	if err == nil {
-		s.sums, s.unfinished = next, true
-	}
-	return err
-}
-
-// writePending also makes the sums of what it writes, for its last section.
-func writePending(w io.Writer, gen uint64, next *sums, parts []part) error {
-	buf := bufio.NewWriterSize(w, 1<<16)
-	h := sha256.New()
-	out := io.MultiWriter(buf, h)
-	section := func(p part, to io.Writer) error {
-		head := binary.LittleEndian.AppendUint64([]byte{byte(p.file)}, uint64(p.base))
-		if _, err := out.Write(binary.LittleEndian.AppendUint64(head, uint64(p.size))); err != nil {
-			return err
-		}
-		return p.write(to)
-	}
-	head := binary.LittleEndian.AppendUint64([]byte(pendingMagic), gen)
-	if _, err := out.Write(head); err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if err := section(p, io.MultiWriter(out, next.from(p.file, p.base))); err != nil {
-			return err
-		}
-	}
-	base, block := next.block()
-	last := whole(sumsFile, block)
-	last.base = base
-	if err := section(last, out); err != nil {
-		return err
-	}
-	if _, err := out.Write([]byte{sectionEnd}); err != nil {
-		return err
-	}
-	if _, err := buf.Write(h.Sum(nil)); err != nil {
-		return err
-	}
-	return buf.Flush()
-}
-
-// pending is a pending file's table of contents.
-type pending struct {
-	gen      uint64
-	sections []section
-	checksum [sha256.Size]byte
-}
-
-type section struct {
-	file      int
-	base      int64
-	off, size int64 // where its bytes stand in pending
-}
-
-// section gives the part for a file, or nil.
-func (p *pending) section(file int) *section {
-	for i := range p.sections {
-		if p.sections[i].file == file {
-			return &p.sections[i]
-		}
-	}
-	return nil
-}
-
-func parsePending(r io.ReaderAt, size int64) (*pending, error) {
-	bad := func(off int64, reason string) (*pending, error) {
-		return nil, &Damage{pendingName, off, reason}
-	}
-	body := size - sha256.Size
-	if body < pendingHeader+1 {
-		return bad(0, "too short")
-	}
-	p := new(pending)
-	if _, err := r.ReadAt(p.checksum[:], body); err != nil && err != io.EOF {
-		return nil, err
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(r, 0, body)); err != nil {
-		return nil, err
-	}
-	if !sumIs(h, p.checksum) {
-		return bad(0, "its checksum does not fit")
-	}
-	head := make([]byte, sectionHeader)
-	if _, err := r.ReadAt(head[:pendingHeader], 0); err != nil {
-		return nil, err
-	}
-	if string(head[:8]) != pendingMagic {
-		return bad(0, "not the header of a pending file")
-	}
-	p.gen = binary.LittleEndian.Uint64(head[8:])
-	for off := int64(pendingHeader); ; {
-		n, err := r.ReadAt(head[:min(sectionHeader, body-off)], off)
-		if err != nil && err != io.EOF {
-			return nil, err
-		}
-		if n > 0 && head[0] == sectionEnd && off+1 == body {
-			return p, nil
-		}
-		s := section{
-			file: int(head[0]), off: off + sectionHeader,
-			base: int64(binary.LittleEndian.Uint64(head[1:])),
-			size: int64(binary.LittleEndian.Uint64(head[9:])),
-		}
-		if n < sectionHeader || s.file > sumsFile || s.base < 0 || s.size < 0 ||
-			s.size > body-s.off || p.section(s.file) != nil {
-			return bad(off, "a section that no version wrote")
-		}
-		p.sections = append(p.sections, s)
-		off = s.off + s.size
-	}
-}
-
-func sumIs(h hash.Hash, want [sha256.Size]byte) bool { return bytes.Equal(h.Sum(nil), want[:]) }
-
-// settle ends what is committed, if a full disk has stopped it before.
-func (s *store) settle() error {
-	if !s.unfinished {
-		return nil
-	}
-	return s.redo()
-}
-
-// redo is steps 3 to 5: it carries out the pending file, if there is one, and
-// wipes the trash. It may be stopped anywhere and called again.
-func (s *store) redo() error {
-	f, err := s.open(pendingName)
-	if err == nil {
-		err = s.carryOut(f)
-	} else if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.wipeTrash(); err != nil {
-		return err
-	}
-	s.unfinished = false
-	return nil
-}
-
-func (s *store) carryOut(f File) error {
-	gen, err := s.apply(f)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return s.discard(gen)
-}
-
-// apply is step 3. It gives the generation up to which intakes are released.
-func (s *store) apply(f File) (uint64, error) {
-	size, err := sizeOf(f)
-	if err != nil {
-		return 0, err
-	}
-	p, err := parsePending(f, size)
-	if err != nil {
-		return 0, err
-	}
-	for _, sec := range p.sections {
-		if err := s.restore(sec, f); err != nil {
-			return 0, err
-		}
-	}
-	return p.gen, nil
-}
-
-// discard is step 4.
-func (s *store) discard(gen uint64) error {
-	list, err := s.fs.List(s.dir)
-	if err != nil {
-		return err
-	}
-	for _, name := range list {
-		if g, ok := intakeGen(name); ok && g <= gen {
-			if err := s.trash(name, strconv.FormatUint(g, 10)); err != nil {
-				return err
-			}
-		}
-	}
-	// Without this sync the second rename may reach the disk before the
-	// first: the intake would be back, its answers already released.
-	if err := s.syncNames(); err != nil {
-		return err
-	}
-	if err := s.trash(pendingName, pendingName); err != nil {
-		return err
-	}
-	return s.syncNames()
-}
-
-func (s *store) trash(name, as string) error {
-	return s.fs.Rename(s.path(name), s.path(trashPrefix+as))
-}
-
-func (s *store) restore(sec section, from io.ReaderAt) (err error) {
-	if sec.base == 0 {
-		// Made anew, so that it does not keep the time of when it was made.
-		if err := s.wipe(names[sec.file]); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	f, err := s.fs.OpenFile(s.path(names[sec.file]), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	size, err := sizeOf(f)
-	if err != nil {
-		return err
-	}
-	if size < sec.base {
-		return &Damage{names[sec.file], size, "the file ends before the place where more has to go"}
-	}
-	if err := cut(f, sec.base); err != nil {
-		return err
-	}
-	if _, err := f.Seek(0, io.SeekEnd); err != nil {
-		return err
-	}
-	if _, err := io.Copy(f, io.NewSectionReader(from, sec.off, sec.size)); err != nil {
-		return err
-	}
-	return flush(f)
-}
-
-// wipeTrash is step 5.
-func (s *store) wipeTrash() error {
-	list, err := s.fs.List(s.dir)
-	if err != nil {
-		return err
-	}
-	slices.Sort(list)
-	found := false
-	for _, name := range list {
-		if strings.HasPrefix(name, trashPrefix) {
-			found = true
-			if err := s.wipe(name); err != nil {
-				return err
-			}
-		}
-	}
-	if !found {
-		return nil
-	}
-	return s.syncNames()
-}
-
-// recover drops what was not committed and ends what was.
+// recover ends what was begun, drops what was not committed, and reads what is
+// released. A folder whose files do not fit together is left as it is.
 func (s *store) recover() error {
 	// The process before may have ended between a rename and its sync: what
 	// is built on a name needs the name to stay.
 	if err := s.syncNames(); err != nil {
 		return err
 	}
-	list, err := s.fs.List(s.dir)
+	v, err := s.look()
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"pending.tmp", "intake.tmp"} {
-		if slices.Contains(list, name) {
+	if err := v.follow(); err != nil {
+		return err
+	}
+	for _, name := range v.list {
+		if strings.HasSuffix(name, temporary) {
 			if err := s.fs.Remove(s.path(name)); err != nil {
 				return err
 			}
@@ -363,121 +52,69 @@ func (s *store) recover() error {
 	if err := s.wipeTrash(); err != nil {
 		return err
 	}
-	return s.redo()
-}
-
-// load reads what the store must know: the small files whole, of the files
-// that grow the last chunk alone.
-func (s *store) load() error {
-	data, err := s.read(names[sumsFile])
-	if errors.Is(err, fs.ErrNotExist) {
-		return s.adopt()
-	}
-	if err != nil {
+	if err := s.redo(); err != nil {
 		return err
 	}
-	sp, head, err := parseSums(data)
-	if err != nil {
-		return err
-	}
-	s.sums = newSums(data[:head])
-	for file := range sp {
-		if err := s.loadFile(file, sp); err != nil {
+	s.gen, s.format = v.gen, v.format
+	if v.format == 1 {
+		if err := s.checkFormat1(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.load(v.sums)
 }
 
-func (s *store) loadFile(file int, sp *spans) error {
-	name, last := names[file], len(sp[file])-1
-	f, err := s.fs.OpenFile(s.path(name), os.O_RDONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		if last >= 0 {
-			return &Damage{name, 0, "missing"}
+// load reads all that is released, and compares it with the sums, if there are
+// any.
+func (s *store) load(sums *sums) error {
+	var small [fileCount][]byte
+	for file := range names {
+		if file == sumsFile {
+			continue
 		}
-		return nil
+		data, err := s.loadFile(file)
+		if err != nil {
+			return err
+		}
+		if sums != nil {
+			if err := sums.check(file, s.files[file].digest()); err != nil {
+				return err
+			}
+		}
+		small[file] = data
 	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	size, err := sizeOf(f)
-	if err != nil {
-		return err
-	}
-	if err := sp.checkSize(file, size); err != nil {
-		return err
-	}
-	if size == 0 {
-		return nil
-	}
-	from := 0
-	if grows(file) {
-		from = last
-	}
-	if err := sp.check(file, f, from); err != nil {
-		return err
-	}
-	tail := make([]byte, size%chunk)
-	if _, err := io.ReadFull(io.NewSectionReader(f, size-int64(len(tail)), int64(len(tail))), tail); err != nil {
-		return err
-	}
-	s.sums.resume(file, sp[file], tail)
-	return s.loadSet(file, f, size)
-}
-
-// loadSet keeps the ids of a file, if it is one of those that hold ids.
-func (s *store) loadSet(file int, r io.ReaderAt, size int64) error {
-	set := map[int]*ids{spent: &s.spent, entered: &s.entered, known: &s.known}[file]
-	if set == nil {
-		return nil
-	}
-	data := make([]byte, size)
-	_, err := io.ReadFull(io.NewSectionReader(r, 0, size), data)
-	if err == nil {
-		*set, err = parseIDs(names[file], data)
-	}
+	var err error
+	s.known, s.spent, err = parseTickets(small[known], small[spentList], small[spentBits])
 	return err
 }
 
-// adopt takes files without sums.txt as they stand: another program put them
-// there. The next commit writes their sums.
-func (s *store) adopt() error {
-	s.sums = newSums(nil)
-	for file := range s.sums.files {
-		if err := s.adoptFile(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *store) adoptFile(file int) error {
+// loadFile gives the bytes of a file that does not grow.
+func (s *store) loadFile(file int) (data []byte, err error) {
 	f, err := s.fs.OpenFile(s.path(names[file]), os.O_RDONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
-	size, err := sizeOf(f)
-	if err != nil {
-		return err
+	all := running{}.fork()
+	switch r := io.TeeReader(f, all); {
+	case grows(file) && s.format == 0:
+		err = checkLines(names[file], r)
+	case grows(file):
+		_, err = io.Copy(all, f)
+	default:
+		data, err = io.ReadAll(r)
 	}
-	s.adopted = s.adopted || size > 0
-	r := io.TeeReader(io.NewSectionReader(f, 0, size), &s.sums.files[file])
-	if grows(file) {
-		return checkLines(names[file], r)
-	}
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return err
-	}
-	return s.loadSet(file, f, size)
+	s.files[file] = *all
+	return data, err
 }
 
 // checkLines reads to the end. Lines that nothing vouches for must at least be
 // whole: half of one would run into the next.
 func checkLines(name string, r io.Reader) error {
-	buf := bufio.NewReaderSize(r, chunk)
+	buf := bufio.NewReaderSize(r, 1<<16)
 	var at, line int64 // read so far, of that in this line
 	for {
 		part, err := buf.ReadSlice('\n')
@@ -499,16 +136,43 @@ func checkLines(name string, r io.Reader) error {
 	}
 }
 
-// lines is what intakes hold: for each file its lines, or its ids.
-type lines [entered + 1][][]byte
-
-func (l *lines) ids(file int) []id {
-	s := make([]id, len(l[file]))
-	for i, b := range l[file] {
-		s[i] = id(b)
+// commit is step 2 of a release: once it has returned nil, the parts stand in
+// the files and all intakes up to gen are gone, whatever happens; settle does
+// it. After ErrFull nothing has happened.
+func (s *store) commit(gen uint64, closed bool, parts ...part) error {
+	next := s.files
+	err := s.create(pendingName, func(w io.Writer) error {
+		return writePending(w, &sums{gen: gen, closed: closed}, &next, parts)
+	})
+	if err == nil {
+		s.gen, s.files, s.unfinished = gen, next, true
 	}
-	return s
+	return err
 }
+
+// settle carries out what is committed.
+func (s *store) settle() error {
+	if !s.unfinished {
+		return nil
+	}
+	err := s.redo()
+	s.unfinished = err != nil
+	return err
+}
+
+// addTickets makes more tickets known.
+func (s *store) addTickets(more []id) error {
+	all := s.known.with(more)
+	spent := s.spent.moved(s.known, all)
+	if err := s.commit(s.gen, false, wholeIDs(known, all), whole(spentBits, spent)); err != nil {
+		return err
+	}
+	s.known, s.spent = all, spent
+	return nil
+}
+
+// lines is what intakes hold, by the kind of record.
+type lines [onward + 1][][]byte
 
 // gather reads intakes that get no more frames.
 func (s *store) gather(intakes []*intake) (*lines, error) {
@@ -540,46 +204,42 @@ func (s *store) release(intakes []*intake) (*lines, error) {
 	for _, file := range []int{responses, comments} {
 		if block := l[file]; len(block) > 0 {
 			shuffle(block)
-			parts = append(parts, part{file, s.sums.files[file].size, lengths(block), func(w io.Writer) error {
+			parts = append(parts, part{file, s.files[file].size, lengths(block), func(w io.Writer) error {
 				return writeLines(w, block)
 			}})
 		}
 	}
-	return l, s.leave(intakes, l, parts, false)
+	spent := s.spentWith(l)
+	if len(l[spentList]) > 0 {
+		parts = append(parts, whole(spentBits, spent))
+	}
+	if err := s.commit(intakes[len(intakes)-1].gen, false, parts...); err != nil {
+		return nil, err
+	}
+	s.spent = spent
+	return l, nil
 }
 
 // close commits all that the intakes hold together with all that was released
 // before, in one fresh order. What was released is checked on the way: new
-// sums must not bless old damage.
+// sums must not bless new damage.
 func (s *store) close(intakes []*intake) (*lines, error) {
 	l, err := s.gather(intakes)
 	if err != nil {
 		return nil, err
 	}
-	data, err := s.read(names[sumsFile])
-	if errors.Is(err, fs.ErrNotExist) {
-		_, data = s.sums.clone().block() // of what was adopted
-	} else if err != nil {
-		return nil, err
-	}
-	sp, _, err := parseSums(data)
-	if err != nil {
-		return nil, err
-	}
 	var parts []part
 	for _, file := range []int{responses, comments} {
-		var old io.ReaderAt
-		size := sp.size(file)
+		size := s.files[file].size
+		var old File
 		if size > 0 {
-			f, err := s.fs.OpenFile(s.path(names[file]), os.O_RDONLY, 0)
-			if err != nil {
+			if old, err = s.fs.OpenFile(s.path(names[file]), os.O_RDONLY, 0); err != nil {
 				return nil, err
 			}
-			defer f.Close()
-			if err := sp.check(file, f, 0); err != nil {
+			defer old.Close()
+			if err := s.unchanged(file, old); err != nil {
 				return nil, err
 			}
-			old = f
 		}
 		parts = append(parts, part{file, 0, size + lengths(l[file]), func(w io.Writer) error {
 			return writeShuffled(w, old, size, l[file])
@@ -587,36 +247,38 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 	}
 	// A file that is left alone would keep the time when an answer changed it,
 	// survey.json that of the first.
-	if sp.size(definition) > 0 {
+	if s.files[definition].size > 0 {
 		text, err := s.read(names[definition])
 		if err != nil {
 			return nil, err
 		}
-		if err := sp.checkSize(definition, int64(len(text))); err != nil {
-			return nil, err
-		}
-		if err := sp.check(definition, bytes.NewReader(text), 0); err != nil {
+		if err := s.unchanged(definition, bytes.NewReader(text)); err != nil {
 			return nil, err
 		}
 		parts = append(parts, whole(definition, text))
 	}
-	return l, s.leave(intakes, l, parts, true)
+	list := s.spentWith(l).chosen(s.known)
+	parts = append(parts, wholeIDs(spentList, list), whole(spentBits, nil))
+	return l, s.commit(intakes[len(intakes)-1].gen, true, parts...)
 }
 
-// leave commits parts, and with them the ids that have become more, or all.
-func (s *store) leave(intakes []*intake, l *lines, parts []part, all bool) error {
-	spentNow, enteredNow := s.spent.with(l.ids(spent)), s.entered.with(l.ids(entered))
-	if len(l[spent]) > 0 || all && len(spentNow) > 0 {
-		parts = append(parts, wholeIDs(spent, spentNow))
+// unchanged compares what a file holds with what was written there.
+func (s *store) unchanged(file int, r io.Reader) error {
+	got, err := digestOf(r)
+	if err == nil && got != s.files[file].digest() {
+		err = &Damage{names[file], 0, "not what was written there"}
 	}
-	if len(l[entered]) > 0 || all && len(enteredNow) > 0 {
-		parts = append(parts, wholeIDs(entered, enteredNow))
+	return err
+}
+
+// spentWith gives the bitmap with the tickets of lines in it.
+func (s *store) spentWith(l *lines) bitmap {
+	spent := slices.Clone(s.spent)
+	for _, b := range l[spentList] {
+		i, _ := s.known.find(id(b)) // nobody else's ticket is taken
+		spent.set(i)
 	}
-	if err := s.commit(intakes[len(intakes)-1].gen, parts...); err != nil {
-		return err
-	}
-	s.spent, s.entered = spentNow, enteredNow
-	return nil
+	return spent
 }
 
 // system is math/rand's way to the operating system's random numbers.

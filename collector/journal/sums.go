@@ -1,5 +1,5 @@
-// sums.txt: a SHA-256 for every chunk of every released file, and one for the
-// lines above it.
+// sums.txt: what sha256sum -c reads, under a first line that says how the folder
+// is to be read, and up to which intake it is released.
 
 package journal
 
@@ -10,232 +10,136 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
 )
 
-const chunk = 64 << 10
+// Format is the number of the data format that this package writes. Folders of
+// format 1 are brought up by Open; readers refuse them until then.
+const Format = 2
 
-// sum follows one released file as it is written.
-type sum struct {
-	name string
-	size int64
-	full []byte    // lines for full chunks that are not in sums.txt for good
-	tail hash.Hash // of the chunk that is not full yet
+// FormatError is a folder of another format than this package reads.
+type FormatError struct{ Found uint64 }
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("data format %d, where this version reads %d", e.Found, Format)
 }
 
-func (s *sum) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		part := p[:min(int64(len(p)), chunk-s.size%chunk)]
-		s.tail.Write(part)
-		s.size += int64(len(part))
-		p = p[len(part):]
-		if s.size%chunk == 0 {
-			s.full = s.line(s.full, chunk)
-			s.tail.Reset()
+// sums is what sums.txt says.
+type sums struct {
+	gen    uint64 // answers of the intakes up to this one are released
+	closed bool   // and no intake follows
+	of     [fileCount]digest
+}
+
+// digest is zero for a file that is empty or missing.
+type digest [sha256.Size]byte
+
+const sumsStart = "# staffplan "
+
+func sumsHead(gen uint64, rest []byte) string {
+	return fmt.Sprintf("%s%d generation %d %x\n", sumsStart, Format, gen, sha256.Sum256(rest))
+}
+
+func sumsLine(d digest, name string) string { return fmt.Sprintf("%x  %s\n", d, name) }
+
+func (s *sums) encode() []byte {
+	var rest []byte
+	for file, d := range s.of {
+		if d != (digest{}) {
+			rest = append(rest, sumsLine(d, names[file])...)
 		}
 	}
-	return n, nil
+	if s.closed {
+		rest = append(rest, sumsLine(sha256.Sum256(nil), closedName)...)
+	}
+	return append([]byte(sumsHead(s.gen, rest)), rest...)
 }
 
-// line appends the line for the last n bytes written.
-func (s *sum) line(b []byte, n int64) []byte {
-	sp := span{off: s.size - n, size: n}
-	s.tail.Sum(sp.sum[:0])
-	return sp.appendTo(b, s.name)
+// parseSums is strict: what encode would not write so is Damage.
+func parseSums(data []byte) (*sums, error) {
+	bad := func(at int, reason string) (*sums, error) {
+		return nil, &Damage{names[sumsFile], int64(at), reason}
+	}
+	head := data[:bytes.IndexByte(data, '\n')+1]
+	rest := data[len(head):]
+	var format uint64
+	s := new(sums)
+	if n, _ := fmt.Sscanf(string(head), sumsStart+"%d generation %d ", &format, &s.gen); n == 0 {
+		return bad(0, "not the first line of sums")
+	}
+	if format != Format {
+		return nil, &FormatError{format}
+	}
+	if string(head) != sumsHead(s.gen, rest) {
+		return bad(0, "the first line does not fit the rest")
+	}
+	at := len(head)
+	for line := range bytes.Lines(rest) {
+		sum, name, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
+		d, err := hex.DecodeString(sum)
+		file := slices.Index(names[:], name)
+		if err == nil && len(d) == len(digest{}) && file >= 0 && file != sumsFile && file != paper {
+			s.of[file] = digest(d)
+		} else if name == closedName {
+			s.closed = true
+		} else {
+			return bad(at, "not a line of sums")
+		}
+		at += len(line)
+	}
+	if !bytes.Equal(s.encode(), data) { // one order, one spelling
+		return bad(len(head), "not lines of sums")
+	}
+	return s, nil
 }
 
-func (s *sum) clone() sum {
-	c := *s
-	c.full = bytes.Clone(s.full)
-	c.tail = cloneHash(s.tail)
-	return c
+// check compares a file's digest with the one that sums.txt knows.
+func (s *sums) check(file int, got digest) error {
+	switch want := s.of[file]; {
+	case got == want:
+		return nil
+	case got == digest{}:
+		return &Damage{names[file], 0, "missing"}
+	case want == digest{}:
+		return &Damage{names[file], 0, "not a file that sums.txt knows"}
+	}
+	return &Damage{names[file], 0, "its SHA-256 is not the one in sums.txt"}
 }
 
-func cloneHash(h hash.Hash) hash.Hash {
-	c, err := h.(hash.Cloner).Clone()
+// running follows one file as it grows. The zero value is an empty file.
+type running struct {
+	size int64
+	hash hash.Hash
+}
+
+// fork goes on from here, and leaves r as it is.
+func (r running) fork() *running {
+	if r.size == 0 {
+		return &running{hash: sha256.New()}
+	}
+	h, err := r.hash.(hash.Cloner).Clone()
 	if err != nil {
 		panic(err) // crypto/sha256 can
 	}
-	return c
+	return &running{r.size, h}
 }
 
-// sums is sums.txt as it stands. Its first head bytes are lines for full
-// chunks of files that only grow, and stay; the rest is written anew each time.
-type sums struct {
-	head   int64
-	ofHead hash.Hash
-	files  [sumsFile]sum
+func (r *running) Write(p []byte) (int, error) {
+	r.size += int64(len(p))
+	return r.hash.Write(p)
 }
 
-// newSums goes on from the head of a file.
-func newSums(head []byte) *sums {
-	s := &sums{head: int64(len(head)), ofHead: sha256.New()}
-	s.ofHead.Write(head)
-	for file := range s.files {
-		s.restart(file)
+func (r running) digest() (d digest) {
+	if r.size > 0 {
+		r.hash.Sum(d[:0])
 	}
-	return s
+	return d
 }
 
-func (s *sums) clone() *sums {
-	c := &sums{head: s.head, ofHead: cloneHash(s.ofHead)}
-	for i := range s.files {
-		c.files[i] = s.files[i].clone()
-	}
-	return c
-}
-
-func (s *sums) restart(file int) {
-	s.files[file] = sum{name: names[file], tail: sha256.New()}
-}
-
-// resume takes a file up as sums.txt knows it; tail is its last, partial chunk.
-func (s *sums) resume(file int, known []span, tail []byte) {
-	f := &s.files[file]
-	for _, sp := range known {
-		if sp.size < chunk {
-			break
-		}
-		f.size += chunk
-		if !grows(file) {
-			f.full = sp.appendTo(f.full, f.name)
-		}
-	}
-	f.Write(tail)
-}
-
-// from makes ready to follow what is written to a file from base on. A file
-// changes at its end, or as a whole.
-func (s *sums) from(file int, base int64) io.Writer {
-	if base != s.files[file].size {
-		s.restart(file)
-		if grows(file) {
-			s.head = 0
-			s.ofHead.Reset()
-		}
-	}
-	return &s.files[file]
-}
-
-// block gives the new end of sums.txt and where it starts.
-func (s *sums) block() (base int64, block []byte) {
-	base = s.head
-	for i := range s.files {
-		if f := &s.files[i]; grows(i) {
-			block = append(block, f.full...)
-			f.full = nil
-		}
-	}
-	s.head += int64(len(block))
-	s.ofHead.Write(block)
-	all := cloneHash(s.ofHead)
-	stays := len(block)
-	for i := range s.files {
-		f := &s.files[i]
-		block = append(block, f.full...)
-		if n := f.size % chunk; n > 0 {
-			block = f.line(block, n)
-		}
-	}
-	all.Write(block[stays:])
-	own := span{size: base + int64(len(block))}
-	all.Sum(own.sum[:0])
-	return base, own.appendTo(block, names[sumsFile])
-}
-
-// span is a line of sums.txt.
-type span struct {
-	sum       [sha256.Size]byte
-	off, size int64
-}
-
-func (s span) appendTo(b []byte, name string) []byte {
-	b = hex.AppendEncode(b, s.sum[:])
-	return fmt.Appendf(b, " %d %d %s\n", s.off, s.size, name)
-}
-
-// spans is what sums.txt says of each file, in order and without a gap.
-type spans [sumsFile][]span
-
-func (s *spans) size(file int) int64 {
-	if n := len(s[file]); n > 0 {
-		return s[file][n-1].off + s[file][n-1].size
-	}
-	return 0
-}
-
-// parseSums reads sums.txt; head is where the lines end that stay.
-func parseSums(data []byte) (s *spans, head int64, err error) {
-	last := bytes.LastIndexByte(data[:max(0, len(data)-1)], '\n') + 1
-	if s, head, err = parseSpans(data[:last]); err != nil {
-		return nil, 0, err
-	}
-	own := span{sum: sha256.Sum256(data[:last]), size: int64(last)}
-	if !bytes.Equal(data[last:], own.appendTo(nil, names[sumsFile])) {
-		return nil, 0, &Damage{names[sumsFile], 0, "the last line is not the sum of those above it"}
-	}
-	return s, head, nil
-}
-
-// parseSpans reads the lines about other files.
-func parseSpans(data []byte) (s *spans, head int64, err error) {
-	s = new(spans)
-	inHead := true
-	for off := 0; off < len(data); {
-		line, _, ended := bytes.Cut(data[off:], []byte("\n"))
-		file, sp, ok := parseSpan(string(line))
-		if !ok || !ended || sp.off != s.size(file) || sp.off%chunk != 0 {
-			return nil, 0, &Damage{names[sumsFile], int64(off), "not a line of sums"}
-		}
-		s[file] = append(s[file], sp)
-		off += len(line) + 1
-		if inHead = inHead && grows(file) && sp.size == chunk; inHead {
-			head = int64(off)
-		}
-	}
-	return s, head, nil
-}
-
-func parseSpan(line string) (file int, s span, ok bool) {
-	f := strings.Split(line, " ")
-	if len(f) != 4 || len(f[0]) != 2*len(s.sum) {
-		return 0, s, false
-	}
-	hex.Decode(s.sum[:], []byte(f[0]))
-	s.off, _ = strconv.ParseInt(f[1], 10, 64)
-	s.size, _ = strconv.ParseInt(f[2], 10, 64)
-	for file < sumsFile && names[file] != f[3] {
-		file++
-	}
-	// Writing it again finds every other way to spell a number.
-	return file, s, file < sumsFile && s.size > 0 && s.size <= chunk &&
-		string(s.appendTo(nil, f[3])) == line+"\n"
-}
-
-// checkSize compares a file's length with that of its spans.
-func (s *spans) checkSize(file int, size int64) error {
-	if want := s.size(file); size != want {
-		return &Damage{names[file], min(size, want), "its length is not the one that sums.txt knows"}
-	}
-	return nil
-}
-
-// check compares a file's bytes with the spans.
-func (s *spans) check(file int, r io.ReaderAt, from int) error {
-	buf := make([]byte, chunk)
-	for _, sp := range s[file][from:] {
-		b := buf[:sp.size]
-		if n, err := r.ReadAt(b, sp.off); n < len(b) {
-			if err == io.EOF {
-				return &Damage{names[file], sp.off + int64(n), "the file ends too early"}
-			}
-			return err
-		}
-		if sha256.Sum256(b) != sp.sum {
-			return &Damage{names[file], sp.off, fmt.Sprintf("the %d bytes from here are not those that sums.txt knows", sp.size)}
-		}
-	}
-	return nil
+// digestOf reads to the end.
+func digestOf(r io.Reader) (digest, error) {
+	all := running{}.fork()
+	_, err := io.Copy(all, r)
+	return all.digest(), err
 }

@@ -3,6 +3,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -127,7 +128,7 @@ func fill(t *testing.T, disk, file string, free int) {
 	}
 }
 
-// TestFullAtStart: without space there is no start, and nothing is lost by it.
+// TestFullAtStart: a start needs no space, takes nothing, and loses nothing.
 func TestFullAtStart(t *testing.T) {
 	disk := t.TempDir()
 	mount(t, "journal-test", disk, "tmpfs", 0, "size=256k")
@@ -137,9 +138,12 @@ func TestFullAtStart(t *testing.T) {
 	shut(t, j)
 	ballast := filepath.Join(disk, "ballast")
 	fill(t, disk, ballast, 0)
-	if j, err := journal.Open(dir, journal.Options{Release: 10}); !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("opened on a full disk: %v, %v", j, err)
+	j = open(t, dir, journal.Options{Release: 10})
+	long := journal.Entry{Answer: bytes.Repeat([]byte("x"), 8<<10)}
+	if err := j.Append(t.Context(), long); !errors.Is(err, journal.ErrFull) {
+		t.Errorf("on a full disk: %v", err)
 	}
+	shut(t, j)
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
@@ -190,23 +194,76 @@ func TestOtherOwner(t *testing.T) {
 	dir := filepath.Join(data, "s")
 	shut(t, open(t, dir, journal.Options{Release: 10}))
 	before := snapshot(t, dir)
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and not back: the thread ends with the goroutine
-		unix.Setfsuid(65534)
-		_, err := journal.Open(dir, journal.Options{Release: 10})
-		if err == nil {
-			err = errors.New("opened")
+	asNobody(func() {
+		var j *journal.Journal
+		if j, err = journal.Open(dir, journal.Options{Release: 10}); err == nil {
+			j.Close()
 		}
-		done <- err
-	}()
-	if err := <-done; !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), dir) {
+	})
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("want a refusal that names %s, got %v", dir, err)
 	}
 	if after := snapshot(t, dir); !maps.Equal(before, after) {
 		t.Error("the folder has changed")
 	}
 }
+
+// TestFormat1ReadOnly: what a closed survey left can be written by its owner
+// only after a chmod.
+func TestFormat1ReadOnly(t *testing.T) {
+	data, err := os.MkdirTemp("", "journal-owner-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(data) })
+	dir := filepath.Join(data, "s")
+	if err := errors.Join(os.Chmod(data, 0o755), os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "format1", "closed")))); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can become somebody else")
+	}
+	for name := range snapshot(t, dir) {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.Chmod(name, 0o400), os.Chown(name, nobody, nobody)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chown(dir, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	asNobody(func() {
+		j, err := journal.Open(dir, journal.Options{})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := j.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := journal.Verify(dir); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "sums.txt"))
+	if err != nil || info.Mode().Perm() != 0o400 {
+		t.Errorf("sums.txt: %v, %v", info.Mode(), err)
+	}
+}
+
+// asNobody has a function use files as somebody else than root.
+func asNobody(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // and not back: the thread ends with the goroutine
+		unix.Setfsuid(nobody)
+		f()
+	}()
+	<-done
+}
+
+const nobody = 65534
 
 // TestGone takes the folder away under a running service. What is acknowledged
 // is in it wherever it went, and the next release ends the acknowledging.

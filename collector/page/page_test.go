@@ -14,9 +14,9 @@ func TestRefusal(t *testing.T) {
 		`<ul class="error-message"><li>「仕事に誇りがある」：選んでください。</li><li>ない項目です。</li></ul>` +
 		`<p><a href="/surveys/?a&amp;b">一覧&lt;へ&gt;</a></p>`
 	const frame = `<!doctype html><html lang="ja"><head><title>ページが見つかりません｜職員力</title></head>` +
-		`<body><svg><title>絵</title></svg><main id="main"><p>この頁の言葉</p></main><footer>区役所</footer></body></html>`
+		`<body><svg><title>絵</title></svg><main id="main"><p>この頁の言葉</p><p>もう一つ</p></main><footer>区役所</footer></body></html>`
 	framed := string(Refusal([]byte(frame), n, link))
-	if want := strings.NewReplacer("ページが見つかりません｜", "受け取れません｜", "<p>この頁の言葉</p>",
+	if want := strings.NewReplacer("ページが見つかりません｜", "受け取れません｜", "<p>この頁の言葉</p><p>もう一つ</p>",
 		`<div class="frame"><article class="text">`+said+`</article></div>`, "doctype", "DOCTYPE").Replace(frame); framed != want {
 		t.Errorf("got:\n%s\nwant:\n%s", framed, want)
 	}

@@ -4,9 +4,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/gohugoio/hugo/common/hugo"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector/journal"
 )
 
 // commandLine is what can be typed; each command has a file of its own.
@@ -22,6 +25,9 @@ func main() {
 		Name:        "site",
 		Description: "職員力向上基本プランのサイトを作る道具です。プロジェクトのフォルダー（hugo.toml のある所）で使います。",
 		Grammar:     &commandLine{},
-		Parts:       []string{"Hugo: " + hugo.CurrentVersion.String()},
+		Parts: []string{
+			fmt.Sprintf("データの形式: %d", journal.Format),
+			"Hugo: " + hugo.CurrentVersion.String(),
+		},
 	}.Main()
 }

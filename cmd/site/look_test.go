@@ -84,7 +84,7 @@ const measure = `(async (touched) => {
 		for (const e of document.querySelectorAll("html, body, body *:not(script)")) {
 			const above = e.parentElement ?? e, parent = getComputedStyle(above);
 			for (const pseudo of ["", "::after"].concat(e.tagName === "LI" || e.tagName === "SUMMARY" ? "::marker" : [])) {
-				const s = getComputedStyle(e, pseudo), key = name(above) + " > " + name(e) + pseudo;
+				const s = getComputedStyle(e, pseudo), key = name(above.closest("[class]") ?? above) + " > " + name(e) + pseudo;
 				if (key in all || pseudo === "::after" && s.content === "none") continue;
 				all[key] = {};
 				for (const p of own) all[key][p] = told(s, p, e);

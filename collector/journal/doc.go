@@ -169,6 +169,24 @@
 // What intakes hold is not released: nobody reads it but the journal and
 // Verify.
 //
+// # Inside
+//
+// Two goroutines own the files: the writer the last intake, the keeper all else.
+// What stands between them and the callers, each for one reason:
+//
+//   - A batch is what fills while the frame before is synced, so that many
+//     callers share a sync; claims has the second answer with a ticket wait for
+//     what becomes of the first.
+//   - After a frame with company or more answers the writer waits for gathering:
+//     they come again, and would pay for a sync each.
+//   - rush and lull have releases wait while callers do; backlog ends that, and
+//     slice keeps an intake so small that a release fits into memory.
+//   - A turn has the writer go on in another intake (swap); next is one that is
+//     made and not used yet, because the disk was full.
+//   - drain is many releases instead of a large one.
+//   - held keeps a release from trying a full disk again and again: first a
+//     frame has to succeed. unfinished is one that is committed, and goes first.
+//
 // # Promises
 //
 //  1. Append returns nil once the entry, its texts and its ticket are on disk

@@ -270,10 +270,10 @@ func (in *intake) conclude(goesOn bool) error {
 	return err
 }
 
-// settle makes an intake ready for more frames, behind the last sound one. All
+// rewrite makes an intake ready for more frames, behind the last sound one. All
 // of them are written once more: one whose sync failed, in the process before,
 // may be seen now and yet be gone after the next power loss.
-func (in *intake) settle(data []byte) error {
+func (in *intake) rewrite(data []byte) error {
 	if err := cut(in.f, in.end); err != nil {
 		return err
 	}

@@ -222,7 +222,7 @@ func (j *Journal) resume(in *intake, data []byte) error {
 	if err := in.reopen(j.d); err != nil {
 		return err
 	}
-	return in.settle(data)
+	return in.rewrite(data)
 }
 
 // bringUp makes a folder of before one of Format.

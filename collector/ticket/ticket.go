@@ -1,7 +1,7 @@
 // Package ticket makes and reads the codes that let one person answer once.
 //
 // A code is 16 random characters, 80 bits, and a check character, written in
-// groups as 7K3M-9Q0V-XA2D-T5HZC. Only its SHA-256 is ever stored, so whoever
+// groups as 7K3M-9Q0V-XA2D-T5HZY. Only its SHA-256 is ever stored, so whoever
 // reads the disk can neither answer in somebody's place nor tell whose slip a
 // code was on: at 80 bits the hashes cannot be searched either.
 //
@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -83,31 +84,17 @@ func (c Code) String() string {
 // Hash is what is kept of a code: SHA-256 of its 17 characters.
 func (c Code) Hash() [sha256.Size]byte { return sha256.Sum256([]byte(c)) }
 
-// check is the sum over GF(32) of each character times a weight of its own,
-// a power of the generator. As no weight is 0 and no two are the same, every
-// single wrong character and every swap of two is found; the check character
-// itself weighs 1, and the powers used start at 2.
-func check(code string) byte {
-	var sum, weight byte = 0, 1
-	for i := range len(code) {
-		weight = multiply(weight, 2)
-		sum ^= multiply(weight, byte(strings.IndexByte(alphabet, code[i])))
+// check is the sum over GF(32), modulo the primitive x⁵+x²+1, of each character
+// times a weight of its own: the i-th, counted from 1, weighs 2 to the power of
+// i, the check character 1. As no weight is 0 and no two are the same, every
+// single wrong character and every swap of two is found.
+func check(code string) int {
+	sum := 0
+	for _, c := range slices.Backward([]byte(code)) {
+		sum = (sum ^ strings.IndexByte(alphabet, c)) << 1
+		if sum >= 32 {
+			sum ^= 0b100101
+		}
 	}
 	return sum
-}
-
-// multiply is the product in GF(32), modulo x⁵+x²+1, which is primitive: the
-// powers of 2 run through all 31 elements but 0.
-func multiply(a, b byte) byte {
-	var product byte
-	for ; b != 0; b >>= 1 {
-		if b&1 != 0 {
-			product ^= a
-		}
-		a <<= 1
-		if a&32 != 0 {
-			a ^= 0b100101
-		}
-	}
-	return product
 }

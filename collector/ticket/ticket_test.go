@@ -41,6 +41,14 @@ func TestParseReadsWhatPeopleType(t *testing.T) {
 	}
 }
 
+// Slips that were printed earlier stay good.
+func TestCheckCharacterStays(t *testing.T) {
+	const printed = "7K3M-9Q0V-XA2D-T5HZY"
+	if code, err := ticket.Parse(printed); err != nil || code.String() != printed {
+		t.Errorf("%s is read as %q, %v", printed, code, err)
+	}
+}
+
 // Every single wrong character, every swap of two and every missing or added
 // one is told from a code that was never given out.
 func TestMistypedIsFound(t *testing.T) {

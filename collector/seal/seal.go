@@ -20,10 +20,9 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"filippo.io/age"
+	"golang.org/x/sync/errgroup"
 )
 
 var (
@@ -73,15 +72,11 @@ func (s *Sealer) Seal(line []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(padded); err != nil {
+	_, err = w.Write(padded)
+	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	sealed := append(make([]byte, 0, len(before)+base64.StdEncoding.EncodedLen(file.Len())+len(after)), before...)
-	sealed = base64.StdEncoding.AppendEncode(sealed, file.Bytes())
-	return append(sealed, after...), nil
+	return []byte(before + base64.StdEncoding.EncodeToString(file.Bytes()) + after), nil
 }
 
 // Open returns the line that a sealed one hides, without its padding.
@@ -93,7 +88,7 @@ func Open(line []byte, identities ...age.Identity) ([]byte, error) {
 	if !ok || !closed || bytes.ContainsAny(inside, "\r\n") { // which base64 would skip
 		return nil, ErrNotSealed
 	}
-	file, err := base64.StdEncoding.Strict().AppendDecode(nil, inside)
+	file, err := base64.StdEncoding.Strict().DecodeString(string(inside))
 	if err != nil {
 		return nil, ErrNotSealed
 	}
@@ -108,7 +103,7 @@ func Open(line []byte, identities ...age.Identity) ([]byte, error) {
 	return bytes.TrimRight(padded, " "), nil
 }
 
-// OpenAll opens the lines of a file, many at once. The error names the line,
+// OpenAll opens the lines of a file, many at once. The error names a line,
 // counted from 1, and never says what is in it: one that does not open, or one
 // that is the same as an earlier one. Nobody seals the same bytes twice, so
 // that is a copy, and would count somebody's answer again.
@@ -120,21 +115,19 @@ func OpenAll(lines [][]byte, identities ...age.Identity) ([][]byte, error) {
 		}
 		seen[string(line)] = i + 1
 	}
-	opened, errs := make([][]byte, len(lines)), make([]error, len(lines))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(lines); i = int(next.Add(1)) - 1 {
-				opened[i], errs[i] = Open(lines[i], identities...)
+	opened := make([][]byte, len(lines))
+	var opening errgroup.Group
+	opening.SetLimit(runtime.GOMAXPROCS(0))
+	for i, line := range lines {
+		opening.Go(func() (err error) {
+			if opened[i], err = Open(line, identities...); err != nil {
+				return fmt.Errorf("line %d: %w", i+1, err)
 			}
+			return nil
 		})
 	}
-	workers.Wait()
-	for i, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
+	if err := opening.Wait(); err != nil {
+		return nil, err
 	}
 	return opened, nil
 }

@@ -7,9 +7,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	_ "embed"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
 	"math"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -113,11 +115,8 @@ func (c *rehearseCmd) fill(ctx context.Context, def *survey.Definition, dir stri
 
 	var codes []ticket.Code
 	if def.Access == survey.AccessTicket {
-		hashes := make([][32]byte, c.Answers)
-		for i := range hashes {
-			codes = append(codes, ticket.New())
-			hashes[i] = codes[i].Hash()
-		}
+		var hashes [][32]byte
+		codes, hashes = newTickets(c.Answers)
 		if err := j.AddTickets(ctx, hashes); err != nil {
 			return err
 		}
@@ -162,33 +161,30 @@ func send(ctx context.Context, j *journal.Journal, encoder *collector.Encoder, f
 // crowd makes up answers. The same survey gets the same answers each time, so
 // that a rehearsal can be repeated.
 type crowd struct {
+	id        string // of the survey
 	random    *rand.Rand
-	questions []survey.Question  // the group first: it sways the others
-	lean      map[string]float64 // by question id, and by the group's options
+	questions []survey.Question // the group first: it sways the others
 }
 
 func newCrowd(def *survey.Definition) *crowd {
-	seed := fnv.New64a()
-	seed.Write([]byte(def.ID))
-	c := &crowd{rand.New(rand.NewPCG(seed.Sum64(), 0)), slices.Clone(def.Questions), map[string]float64{}}
-	slices.SortStableFunc(c.questions, func(a, b survey.Question) int {
-		switch {
-		case a.Group == b.Group:
-			return 0
-		case a.Group:
-			return -1
-		}
-		return 1
-	})
-	for _, q := range c.questions {
-		c.lean[q.ID] = 0.3 * c.random.NormFloat64()
-		for _, o := range q.Options {
-			if q.Group {
-				c.lean[q.ID+" "+o.Value] = 0.3 * c.random.NormFloat64()
-			}
+	c := &crowd{id: def.ID, random: seeded(def.ID)}
+	for _, q := range def.Questions {
+		if q.Group {
+			c.questions = slices.Insert(c.questions, 0, q)
+		} else {
+			c.questions = append(c.questions, q)
 		}
 	}
 	return c
+}
+
+func seeded(words string) *rand.Rand {
+	return rand.New(rand.NewChaCha8(sha256.Sum256([]byte(words))))
+}
+
+// lean is how a question, or an option of the group, sways everybody's answers.
+func (c *crowd) lean(of string) float64 {
+	return 0.3 * seeded(c.id+" "+of).NormFloat64()
 }
 
 // answer makes up one person's answer, as the form sends it: one question in
@@ -204,13 +200,15 @@ func (c *crowd) answer() url.Values {
 		switch q.Kind {
 		case survey.Scale:
 			points := float64(len(q.Labels))
-			felt := mood + c.lean[q.ID] + 0.7*c.random.NormFloat64()
+			felt := mood + c.lean(q.ID) + 0.7*c.random.NormFloat64()
 			point := math.Round((points+1)/2 + felt*points/4)
 			form.Set(q.ID, strconv.Itoa(int(max(1, min(point, points)))))
 		case survey.Choice:
 			value := q.Options[c.random.IntN(len(q.Options))].Value
 			form.Set(q.ID, value)
-			mood += c.lean[q.ID+" "+value]
+			if q.Group {
+				mood += c.lean(q.ID + " " + value)
+			}
 		case survey.Multi:
 			for _, i := range c.random.Perm(len(q.Options))[:1+c.random.IntN(len(q.Options))] {
 				form.Add(q.ID, q.Options[i].Value)
@@ -228,18 +226,8 @@ func (c *crowd) answer() url.Values {
 	return form
 }
 
+//go:embed rehearse.txt
+var madeUpLines string
+
 // madeUp are texts that nobody wrote. Each is marked where it is used.
-var madeUp = []string{
-	"朝の打ち合わせが短くなって、話しやすくなりました。",
-	"ほかの担当の仕事を見る機会があるとうれしいです。",
-	"窓口で聞いたことを、その日のうちに共有できるとよいと思います。",
-	"忙しい時期は、学ぶ時間がなかなか取れません。",
-	"地域の行事に、勤務のなかで参加できるようになってほしいです。",
-	"うまくいかなかったことを話しても、責められなくなりました。",
-	"担当をこえて相談できる相手が増えました。",
-	"資料の置き場所が分かりにくいので、そろえてほしいです。",
-	"新しく来た人に教える時間を、前もって決めておきたいです。",
-	"提案したことに返事があって、励みになりました。",
-	"電話の取り次ぎを減らす工夫を、一緒に考えたいです。",
-	"局の事業所とも、もっと情報を行き来させたいです。",
-}
+var madeUp = strings.Split(strings.TrimSpace(madeUpLines), "\n")

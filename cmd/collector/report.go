@@ -4,6 +4,7 @@ package main
 // its results page is made of.
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -96,6 +97,11 @@ func holdsReal(name string) bool {
 	return err == nil && (json.Unmarshal(data, &results) != nil || !results.Rehearsal)
 }
 
+// resultsPage is the page with blanks for title, description, dates and id.
+//
+//go:embed results.md
+var resultsPage string
+
 // startPage makes the page for the editor's findings where there is none.
 func startPage(name string, def *survey.Definition) (made bool, err error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -111,24 +117,7 @@ func startPage(name string, def *survey.Definition) (made bool, err error) {
 		of = " " + of
 	}
 	today := time.Now().In(def.Opens.Location())
-	_, err = fmt.Fprintf(file, `---
-title: %s
-description: %s
-weight: 10
-params:
-  owner: 区政改革プロジェクトチーム
-  reviewed: %s
-  review_by: %s
-  survey: %s
----
-## 分かったこと {#findings}
-
-数字を読んで分かったことを、ここに書きます。よかったことも、よくなかったことも書きます。
-
-## これから変えること {#next}
-
-結果を受けて何を変えるかを、ここに書きます。変えたら、取組のページの「変わったこと」にも日付を付けて書きます。
-`, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
+	_, err = fmt.Fprintf(file, resultsPage, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
 		today.Format(time.DateOnly), today.AddDate(1, 0, -1).Format(time.DateOnly), def.ID)
 	return true, errors.Join(err, file.Close())
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 
 	"rsc.io/qr"
@@ -22,6 +23,9 @@ const slipsOnSheet = 8
 //
 //go:embed slips.html
 var slipsStart string
+
+//go:embed slip.html
+var slip string
 
 // writeSlips writes a cover and the slips. Codes are random, so any order of
 // them is; they bear no running number, which could be noted beside a name.
@@ -38,32 +42,20 @@ func writeSlips(w io.Writer, def *survey.Definition, page string, codes []ticket
 	sheets := (len(codes) + slipsOnSheet - 1) / slipsOnSheet
 	fmt.Fprintf(w, slipsStart, title, len(codes), until, sheets)
 
-	var slip strings.Builder // all but the code
-	slip.WriteString(`<article class="slip">`)
+	symbol, where := "", "庁内のサイトの「アンケート」から開きます。"
 	if page != "" {
-		symbol := qrSymbol(page)
-		io.WriteString(w, symbol)
-		slip.WriteString(`<svg class="qr" role="img" aria-label="アドレスの二次元コード"><use href="#qr"/></svg>`)
+		io.WriteString(w, qrSymbol(page))
+		symbol = `<svg class="qr" role="img" aria-label="アドレスの二次元コード"><use href="#qr"/></svg>`
+		where = html.EscapeString(page)
 	}
-	fmt.Fprintf(&slip, `<p>回答券</p><h2>%s</h2><p>%s</p>`, title, until)
-	if page != "" {
-		fmt.Fprintf(&slip, `<p>%s</p>`, html.EscapeString(page))
-	} else {
-		slip.WriteString(`<p>庁内のサイトの「アンケート」から開きます。</p>`)
-	}
-	slip.WriteString(`<p class="code">`)
-	const after = "</p><p>この番号で一度だけ答えられます。だれがどの券を受け取ったかの名簿は、どこにもありません。</p></article>\n"
-
-	for i, code := range codes {
-		if i%slipsOnSheet == 0 {
-			if i > 0 {
-				io.WriteString(w, "</section>\n")
-			}
-			io.WriteString(w, "<section class=\"sheet\">\n")
+	for sheet := range slices.Chunk(codes, slipsOnSheet) {
+		io.WriteString(w, "<section class=\"sheet\">\n")
+		for _, code := range sheet {
+			fmt.Fprintf(w, slip, symbol, title, until, where, code)
 		}
-		io.WriteString(w, slip.String()+code.String()+after)
+		io.WriteString(w, "</section>\n")
 	}
-	io.WriteString(w, "</section>\n</body>\n</html>\n")
+	io.WriteString(w, "</body>\n</html>\n")
 }
 
 // qrSymbol is the QR code of a text, for <use>, with the four modules of white

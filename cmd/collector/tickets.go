@@ -75,11 +75,8 @@ func (c *ticketsCmd) Run(ctx context.Context, ui *cli.UI) (err error) {
 		}
 	}()
 
-	codes := make([]ticket.Code, c.Count)
-	for i := range codes {
-		codes[i] = ticket.New()
-	}
-	if err := c.add(ctx, ui, def, codes); err != nil {
+	codes, hashes := newTickets(c.Count)
+	if err := c.add(ctx, ui, def, hashes); err != nil {
 		file.Close()
 		return err
 	}
@@ -125,18 +122,14 @@ func (c *ticketsCmd) over(def *survey.Definition) error {
 		Next: []string{"id と締切を確かめてください。"}}
 }
 
-// add makes the codes known, durably. The definition is not kept with them: the
+// add makes tickets known, durably. The definition is not kept with them: the
 // questions may change until somebody answers.
-func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition, codes []ticket.Code) (err error) {
+func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition, hashes [][32]byte) (err error) {
 	j, err := journal.Open(filepath.Join(c.Data, def.ID), journal.Options{Release: def.Release})
 	if err == nil {
 		defer func() { err = errors.Join(err, j.Close()) }()
 		if j.Recovered != "" {
 			ui.Say("前に途中で止まった書き込みを片づけました。%s", j.Recovered)
-		}
-		hashes := make([][32]byte, len(codes))
-		for i, code := range codes {
-			hashes[i] = code.Hash()
 		}
 		err = j.AddTickets(ctx, hashes)
 	}
@@ -150,14 +143,20 @@ func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition
 		Next: []string{"券は作らずに止めました。空きを確かめ、collector verify で壊れたところがないかも見てください。"}}
 }
 
+// newTickets makes codes, and the hashes that are kept of them.
+func newTickets(count int) (codes []ticket.Code, hashes [][32]byte) {
+	for range count {
+		code := ticket.New()
+		codes, hashes = append(codes, code), append(hashes, code.Hash())
+	}
+	return codes, hashes
+}
+
 // page is where the survey is, or "". An address of the site alone leads on.
 func (c *ticketsCmd) page() string {
 	if c.URL == "" {
 		return ""
 	}
-	at, end := strings.TrimRight(c.URL, "/"), "/surveys/"+c.ID
-	if !strings.HasSuffix(at, end) {
-		at += end
-	}
-	return at + "/"
+	end := "/surveys/" + c.ID
+	return strings.TrimSuffix(strings.TrimRight(c.URL, "/"), end) + end + "/"
 }

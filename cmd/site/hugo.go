@@ -7,7 +7,7 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,9 +46,13 @@ func runHugo(root string, lines hugoLines, args ...string) (err error) {
 		}
 		readers.Go(func() {
 			defer r.Close()
-			forEachLine(r, func(text string) {
-				line(strings.ReplaceAll(text, root+string(filepath.Separator), ""))
-			})
+			lines := bufio.NewScanner(r)
+			lines.Buffer(nil, math.MaxInt)
+			for lines.Scan() {
+				if text := lines.Text(); text != "" {
+					line(strings.ReplaceAll(text, root+string(filepath.Separator), ""))
+				}
+			}
 		})
 		return w, nil
 	}
@@ -83,20 +87,6 @@ func runHugo(root string, lines hugoLines, args ...string) (err error) {
 
 // summary matches the error that only counts those already printed.
 var summary = regexp.MustCompile(`logged \d+ error\(s\)$`)
-
-// forEachLine calls f for each line of r, however long.
-func forEachLine(r io.Reader, f func(line string)) {
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadString('\n')
-		if line = strings.TrimRight(line, "\r\n"); line != "" {
-			f(line)
-		}
-		if err != nil {
-			return
-		}
-	}
-}
 
 // hugoEnds waits for a Hugo that is not wanted any more. Hugo takes no context,
 // and writes into a folder that is going to be removed.

@@ -17,9 +17,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
@@ -50,10 +52,10 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	}
 	defer os.RemoveAll(temporary)
 
-	l := &live{site: filepath.Join(temporary, "site"), origin: origin(ln.Addr()), ui: ui,
-		ended: make(chan error, 1), rebuilt: make(chan struct{}, 1)}
+	l := &live{site: filepath.Join(temporary, "site"), addr: ln.Addr().(*net.TCPAddr), ui: ui,
+		ended: make(chan error, 1), built: make(chan struct{}, 1)}
 	ui.Note("サイトを組み立てています。")
-	backend, err := l.start(ctx, c.hugoClock())
+	backend, err := l.start(ctx, c.Start)
 	if err != nil {
 		return err
 	}
@@ -68,69 +70,61 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 		return &cli.Problem{Sentence: "回答の受付を始められません。", Err: err,
 			Next: []string{"アンケートの定義なら content/surveys/ を直してください。フォルダーのことなら --data に別の場所を書けます。"}}
 	}
-	fmt.Fprintf(ui.Err, "listening on %s\n", l.origin)
-	ui.Note("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin)
+	fmt.Fprintf(ui.Err, "listening on %s\n", l.origin())
+	ui.Note("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin())
 
-	reloading := make(chan struct{})
-	go func() {
-		defer close(reloading)
-		l.reload(ctx, server)
-	}()
-	err = server.Serve(ctx, ln)
-	<-reloading
-	err = errors.Join(err, server.Close())
+	serving, servingCtx := errgroup.WithContext(ctx)
+	serving.Go(func() error { return server.Serve(servingCtx, ln) })
+	serving.Go(func() error { return l.reload(servingCtx, server) })
+	err = errors.Join(serving.Wait(), server.Close())
 	if ctx.Err() != nil {
 		hugoEnds(l.ended)
 	}
 	return err
 }
 
-func (c *serveCmd) hugoClock() []string {
-	if c.Start.IsZero() {
-		return nil
-	}
-	return []string{"--clock", c.Start.Format(time.RFC3339)}
-}
-
-// origin is the address a browser uses for a listener.
-func origin(addr net.Addr) string {
-	host, port, _ := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port)
-}
-
 // live is Hugo's server in this process.
 type live struct {
-	site, origin string
-	ui           *cli.UI
-	ended        chan error    // receives once, when Hugo has ended
-	rebuilt      chan struct{} // receives after a rebuild
+	site  string       // where Hugo writes
+	addr  *net.TCPAddr // where a browser finds it
+	ui    *cli.UI
+	ended chan error    // receives once, when Hugo has ended
+	built chan struct{} // receives after a build
 }
 
-// built is the line that Hugo prints when a rebuild has ended.
-var built = regexp.MustCompile(`^(Total|Rebuilt) in \d+ ms$`)
+// origin is what a browser calls the address.
+func (l *live) origin() string {
+	host := l.addr.IP.String()
+	if l.addr.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(l.addr.Port))
+}
 
-// start returns Hugo's address once the first build is served.
-func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
+// start returns Hugo's address once the first build is served. A clock that is
+// not zero is Hugo's, too.
+func (l *live) start(ctx context.Context, clock time.Time) (*url.URL, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	_, front, _ := net.SplitHostPort(l.origin[len("http://"):])
-	args := append([]string{"server", "--bind", "127.0.0.1", "--port", strconv.Itoa(port),
-		"--baseURL", l.origin + "/", "--appendPort=false", "--liveReloadPort", front,
+	args := []string{"server", "--bind", "127.0.0.1", "--port", port,
+		"--baseURL", l.origin() + "/", "--appendPort=false", "--liveReloadPort", strconv.Itoa(l.addr.Port),
 		"--destination", l.site, "--buildDrafts", "--noBuildLock",
 		// Every page is written on every change, so that survey.json is never
 		// older than its page; and a browser keeps nothing.
-		"--disableFastRender", "--noHTTPCache"}, more...)
+		"--disableFastRender", "--noHTTPCache"}
+	if !clock.IsZero() {
+		args = append(args, "--clock", clock.Format(time.RFC3339))
+	}
 	go func() {
 		l.ended <- runHugo(".", hugoLines{
 			chatter: func(line string) {
-				if built.MatchString(line) {
+				// So it says after the first build, when it takes
+				// requests, and after each one that follows.
+				if strings.HasPrefix(line, "Web Server is available") {
 					select {
-					case l.rebuilt <- struct{}{}:
+					case l.built <- struct{}{}:
 					default: // one is waiting already
 					}
 				}
@@ -138,22 +132,9 @@ func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
 			trouble: func(line string) { fmt.Fprintln(l.ui.Err, line) },
 		}, args...)
 	}()
-	backend := &url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
-	ready := make(chan struct{})
-	go func() {
-		defer close(ready)
-		for ctx.Err() == nil {
-			// Hugo takes its port before it builds, and answers after.
-			if response, err := http.Get(backend.String()); err == nil {
-				response.Body.Close()
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
 	select {
-	case <-ready:
-		return backend, nil
+	case <-l.built:
+		return &url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", port)}, nil
 	case <-l.ended:
 		return nil, &cli.Problem{Sentence: "サイトを組み立てられませんでした。",
 			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site serve を動かしてください。"}}
@@ -162,14 +143,14 @@ func (l *live) start(ctx context.Context, more []string) (*url.URL, error) {
 	}
 }
 
-// reload has the collector read the definitions again after each rebuild. One
-// that it refuses is said, and the one before stays.
-func (l *live) reload(ctx context.Context, server *collector.Server) {
+// reload has the collector read the definitions again after each build, until
+// ctx ends. One that it refuses is said, and the one before stays.
+func (l *live) reload(ctx context.Context, server *collector.Server) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return
-		case <-l.rebuilt:
+			return nil
+		case <-l.built:
 			if err := server.Reload(); err != nil {
 				l.ui.Failed(&cli.Problem{Sentence: "アンケートの定義を読み直せませんでした。受付は、前の定義のまま続けています。", Err: err})
 			}
@@ -190,11 +171,12 @@ func proxy(backend *url.URL) http.Handler {
 }
 
 // freePort finds a port for Hugo, which cannot say which one it took.
-func freePort() (int, error) {
+func freePort() (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port, nil
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	return port, err
 }

@@ -163,8 +163,8 @@
 //
 // Readers take no lock. While pending is there, a file is its bytes up to the
 // base and the block in pending; what stands in it from the base on is to be
-// ignored. A reader looks at pending and sums.txt once more when it is done, and
-// starts again if they have changed.
+// ignored. A reader looks at pending, sums.txt and the names of the intakes once
+// more when it is done, and starts again if they have changed.
 //
 // What intakes hold is not released: nobody reads it but the journal and
 // Verify.

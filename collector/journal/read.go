@@ -122,9 +122,11 @@ func Verify(dir string) error {
 func (v *view) checkIntakes(tickets ids, used bitmap) error {
 	const tries = 10
 	var all []*intake
-	for _, gen := range v.generations() {
+	// The newest first: whatever comes meanwhile, the ones before it are read
+	// later, and are as new.
+	for _, gen := range slices.Backward(v.generations()) {
 		if gen <= v.gen {
-			continue
+			break
 		}
 		name, in := intakeName(gen), &intake{gen: gen}
 		for try, last := 1, int64(0); ; try++ {
@@ -148,6 +150,7 @@ func (v *view) checkIntakes(tickets ids, used bitmap) error {
 			time.Sleep(pause)
 		}
 	}
+	slices.Reverse(all)
 	return chained(all)
 }
 

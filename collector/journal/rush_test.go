@@ -222,6 +222,34 @@ func TestReleaseReturnsInARush(t *testing.T) {
 	shut(t, j)
 }
 
+// TestVerifyWhileAnswersCome: what is going on is neither damage nor a mixture.
+func TestVerifyWhileAnswersCome(t *testing.T) {
+	defer journal.SetRush(2, 500, 4)()
+	dir := filepath.Join(t.TempDir(), "s")
+	j := open(t, dir, journal.Options{Release: 100_000, Definition: []byte("{}")})
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	var n atomic.Int64
+	for range 3 {
+		callers.Go(func() {
+			for !isClosed(stop) {
+				if err := j.Append(t.Context(), entry(int(n.Add(1)))); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(time.Millisecond)
+			}
+		})
+	}
+	for range 200 {
+		if err := journal.Verify(dir); err != nil && !strings.Contains(err.Error(), "too fast") {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	callers.Wait()
+	shut(t, j)
+}
+
 // TestDamageInAnEarlierIntake: it got no more frames, and the last one of those
 // it has is no torn tail.
 func TestDamageInAnEarlierIntake(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -32,7 +33,7 @@ type view struct {
 	format  int      // 0 where there are no sums
 	sums    *sums    // as pending will leave them; nil before format 2
 	gen     uint64   // the intakes up to this one are released
-	stamp   digest   // differs after each release
+	stamp   digest   // differs after each release and turn
 }
 
 // look reads what tells releases apart, the list of names last: it is as new as
@@ -75,6 +76,7 @@ func (d disk) look() (*view, error) {
 	if v.pending != nil {
 		h.Write(v.pending.checksum[:])
 	}
+	fmt.Fprint(h, v.generations())
 	h.Sum(v.stamp[:0])
 	return v, nil
 }

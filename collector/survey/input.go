@@ -40,6 +40,9 @@ const (
 	nothing              // null, or an array without elements: value is empty
 )
 
+// likelyPairs is as many as most answers have.
+const likelyPairs = 32
+
 // Get returns the values sent under a name as strings, in the order sent, to
 // fill the page again; nil if there are none.
 func (in Input) Get(name string) []string {
@@ -59,7 +62,7 @@ func (in Input) Get(name string) []string {
 // bytes that are not UTF-8 are refused, since both would change what was
 // written. The body is not kept.
 func ParseForm(body []byte) (Input, error) {
-	in := Input{pairs: make([]pair, 0, min(1+bytes.Count(body, []byte("&")), likelyPairs))}
+	in := Input{pairs: make([]pair, 0, likelyPairs)}
 	for sent := range strings.SplitSeq(string(body), "&") {
 		if sent == "" {
 			continue
@@ -78,9 +81,6 @@ func ParseForm(body []byte) (Input, error) {
 	return in, nil
 }
 
-// likelyPairs bounds what is set aside before anything is read.
-const likelyPairs = 64
-
 // ParseJSON reads one flat JSON object (RFC 8259) of strings, numbers,
 // booleans, nulls and arrays of those. An object or array further in, invalid
 // UTF-8, a surrogate without its other half, a byte order mark, anything after
@@ -88,7 +88,7 @@ const likelyPairs = 64
 // escapes are undone (RFC 8259 section 4 only says that they SHOULD be unique,
 // RFC 7493 section 2.3 says MUST). The body is not kept.
 func ParseJSON(body []byte) (Input, error) {
-	in := Input{pairs: make([]pair, 0, min(1+bytes.Count(body, []byte(",")), likelyPairs))}
+	in := Input{pairs: make([]pair, 0, likelyPairs)}
 	if err := in.readObject(jsontext.NewDecoder(bytes.NewBuffer(body))); err != nil {
 		return Input{}, err
 	}

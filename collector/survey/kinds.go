@@ -151,8 +151,8 @@ func (multi) fields() []string { return []string{"options"} }
 func (multi) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
 
 func (multi) append(to []byte, q *Question, a answer) ([]byte, string) {
-	chosen, any := make([]bool, len(q.Options)), false
-	for p := range a.all {
+	chosen := make([]bool, len(q.Options))
+	for _, p := range a {
 		if p.value == "" {
 			continue
 		}
@@ -163,19 +163,16 @@ func (multi) append(to []byte, q *Question, a answer) ([]byte, string) {
 		if chosen[place] {
 			return to, "同じ選択肢が二度届きました。選び直して、もう一度送ってください。"
 		}
-		chosen[place], any = true, true
+		chosen[place] = true
 	}
-	if !any {
-		return to, ""
-	}
-	separator := byte('[')
+	separator, end := "[", ""
 	for i, o := range q.Options {
 		if chosen[i] {
-			to = appendQuoted(append(to, separator), o.Value)
-			separator = ','
+			to = appendQuoted(append(to, separator...), o.Value)
+			separator, end = ",", "]"
 		}
 	}
-	return append(to, ']'), ""
+	return append(to, end...), ""
 }
 
 func (multi) missing() string { return "一つ以上選んでください。" }

@@ -32,10 +32,11 @@ func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 			}
 			a = &answers[place]
 		}
-		if a.times == 0 {
-			a.pairs = in.pairs[i:]
+		if *a == nil {
+			*a = in.pairs[i : i+1 : i+1] // most names come once, and cost nothing
+		} else {
+			*a = append(*a, p)
 		}
-		a.times++
 	}
 
 	refuse := func(name, message string) { wrong = append(wrong, FieldError{name, message}) }
@@ -72,37 +73,18 @@ func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 }
 
 // answer is what was sent under one name.
-type answer struct {
-	pairs []pair // from the first one of this name on, with others among them
-	times int    // how many are of this name
-}
-
-// all goes through the pairs of the name.
-func (a answer) all(yield func(pair) bool) {
-	for _, p := range a.pairs {
-		if a.times == 0 {
-			return
-		}
-		if p.name != a.pairs[0].name {
-			continue
-		}
-		if a.times--; !yield(p) {
-			return
-		}
-	}
-}
+type answer []pair
 
 // single returns the one pair of a name that takes one; without a message and
 // with no pair, nothing was answered.
 func (a answer) single() (p pair, answered bool, message string) {
-	if a.times == 0 {
+	switch {
+	case len(a) == 0:
 		return pair{}, false, ""
-	}
-	p = a.pairs[0]
-	if a.times > 1 || p.listed {
+	case len(a) > 1 || a[0].listed:
 		return pair{}, false, "答えが二つ以上届きました。一つだけにして、もう一度送ってください。"
 	}
-	return p, p.value != "", ""
+	return a[0], a[0].value != "", ""
 }
 
 // checkTicket says whether there is a ticket where one is asked. What it should

@@ -80,12 +80,8 @@ const (
 var (
 	readTime = json.WithUnmarshalers(json.UnmarshalFunc(func(data []byte, t *time.Time) error {
 		text, err := jsontext.AppendUnquote(nil, data)
-		if err != nil {
+		if err != nil || len(text) == 0 {
 			return err
-		}
-		if len(text) == 0 {
-			*t = time.Time{}
-			return nil
 		}
 		return t.UnmarshalText(text)
 	}))
@@ -120,17 +116,14 @@ func Load(file string) (*Definition, error) {
 		return nil, fmt.Errorf("%s: 読めませんでした: %w", file, err)
 	}
 	d, err := Parse(data)
-	if err == nil {
-		folder := filepath.Base(filepath.Dir(file))
-		if d.ID == folder {
-			return d, nil
-		}
+	if folder := filepath.Base(filepath.Dir(file)); err == nil && d.ID != folder {
 		err = &DefinitionError{Problems: []FieldError{{"id", fmt.Sprintf("フォルダーの名前（%s）と同じにしてください。", folder)}}}
 	}
-	if broken := new(DefinitionError); errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*DefinitionError](err); ok {
 		broken.File = file
+		return nil, broken
 	}
-	return nil, err
+	return d, nil
 }
 
 // LoadSite reads every surveys/*/survey.json of a built site, sorted by id. It
@@ -185,11 +178,10 @@ func (d *Definition) State(now time.Time) State {
 
 // Question returns the question with that id, or nil.
 func (d *Definition) Question(id string) *Question {
-	place := d.place(id)
-	if place < 0 {
-		return nil
+	if place := d.place(id); place >= 0 {
+		return &d.Questions[place]
 	}
-	return &d.Questions[place]
+	return nil
 }
 
 // place returns that of a question, or -1.

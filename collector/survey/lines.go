@@ -30,7 +30,7 @@ func (d *Definition) LineSizes() (answers, text int) {
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		if longest := q.kind().longest(q); q.Kind == Text {
-			text = max(text, len(d.textLine(q, nil))-len(blank)+longest)
+			text = max(text, len(d.textLine(q, nil))+longest)
 		} else {
 			answers += longest
 			line = appendMember(line, q, nil)
@@ -43,8 +43,7 @@ const answersEnd = "}}"
 
 // appendStart begins the line of the answers.
 func (d *Definition) appendStart(to []byte) []byte {
-	to = appendQuoted(append(to, `{"survey":`...), d.ID)
-	return append(to, `,"answers":{`...)
+	return fmt.Appendf(to, `{"survey":"%s","answers":{`, d.ID)
 }
 
 // appendMember adds the answer to one question.
@@ -56,19 +55,9 @@ func appendMember(to []byte, q *Question, value []byte) []byte {
 	return append(to, value...)
 }
 
-// blank is a text that nobody wrote.
-const blank = `""`
-
 // textLine is the line of a text.
 func (d *Definition) textLine(q *Question, value []byte) []byte {
-	line := make([]byte, 0, len(`{"survey":"","question":"","text":""}`)+len(d.ID)+len(q.ID)+len(value))
-	line = appendQuoted(append(line, `{"survey":`...), d.ID)
-	line = appendQuoted(append(line, `,"question":`...), q.ID)
-	line = append(line, `,"text":`...)
-	if len(value) == 0 {
-		line = append(line, blank...)
-	}
-	return append(append(line, value...), '}')
+	return fmt.Appendf(nil, `{"survey":"%s","question":"%s","text":%s}`, d.ID, q.ID, value)
 }
 
 // appendQuoted adds what needs no escapes, as names and ids do not.

@@ -49,17 +49,16 @@ type DefinitionError struct {
 
 // Error is one line: the first problem, and how many more there are.
 func (e *DefinitionError) Error() string {
-	var b strings.Builder
-	for _, part := range []string{e.File, e.Problems[0].Name} {
-		if part != "" {
-			b.WriteString(part + ": ")
+	line := e.Problems[0].Message
+	for _, where := range []string{e.Problems[0].Name, e.File} {
+		if where != "" {
+			line = where + ": " + line
 		}
 	}
-	b.WriteString(e.Problems[0].Message)
 	if more := len(e.Problems) - 1; more > 0 {
-		fmt.Fprintf(&b, "（ほかに%dか所あります）", more)
+		line += fmt.Sprintf("（ほかに%dか所あります）", more)
 	}
-	return b.String()
+	return line
 }
 
 // rules is the validator with the rules that tags name.
@@ -85,30 +84,26 @@ var rules = sync.OnceValue(func() *validator.Validate {
 		}
 	}
 	v.RegisterStructValidation(func(l validator.StructLevel) {
-		d := l.Current().Interface().(Definition)
-		d.check(reporter(l))
-	}, Definition{})
-	v.RegisterStructValidation(func(l validator.StructLevel) {
-		q := l.Current().Interface().(Question)
-		q.check(reporter(l))
-	}, Question{})
+		// What it reports has no tag, and the sentence as its parameter.
+		report := func(field, message string) { l.ReportError(nil, field, field, "", message) }
+		switch checked := l.Current().Interface().(type) {
+		case Definition:
+			checked.check(report)
+		case Question:
+			checked.check(report)
+		}
+	}, Definition{}, Question{})
 	return v
 })
 
-// reporter reports a broken rule of a struct at one of its fields. The rule is
-// the sentence itself.
-func reporter(l validator.StructLevel) func(field, message string) {
-	return func(field, message string) { l.ReportError(nil, field, field, "", message) }
-}
-
 // problems returns every broken rule, in the order of the fields.
 func (d *Definition) problems() []FieldError {
-	var broken validator.ValidationErrors
-	if err := rules().Struct(d); err != nil && !errors.As(err, &broken) {
-		panic(err) // a rule that cannot be applied is a mistake here
+	err := rules().Struct(d)
+	if err == nil {
+		return nil
 	}
-	problems := make([]FieldError, 0, len(broken))
-	for _, b := range broken {
+	var problems []FieldError
+	for _, b := range err.(validator.ValidationErrors) { // another is a mistake in the rules
 		_, path, _ := strings.Cut(b.Namespace(), ".")
 		problems = append(problems, FieldError{path, message(b)})
 	}
@@ -153,25 +148,7 @@ func message(b validator.FieldError) string {
 
 // check holds the rules that hang on the kind.
 func (q *Question) check(report func(field, message string)) {
-	for _, field := range q.given() {
-		var takers []Kind
-		for _, k := range kinds {
-			if slices.Contains(k.fields(), field) {
-				takers = append(takers, k.name)
-			}
-		}
-		if !slices.Contains(takers, q.Kind) {
-			report(field, join(takers, " か ")+" の質問だけに書けます。この質問からは消してください。")
-		}
-	}
-	if k := q.kind(); k != nil {
-		k.check(q, report)
-	}
-}
-
-// given names the fields that are set, of those that not every kind has.
-func (q *Question) given() (fields []string) {
-	for _, field := range []struct {
+	for _, field := range []struct { // those that not every kind has
 		name string
 		set  bool
 	}{
@@ -181,25 +158,32 @@ func (q *Question) given() (fields []string) {
 		{"options", len(q.Options) > 0},
 		{"max", q.Max != 0},
 	} {
-		if field.set {
-			fields = append(fields, field.name)
+		var takers []Kind
+		for _, k := range kinds {
+			if slices.Contains(k.fields(), field.name) {
+				takers = append(takers, k.name)
+			}
+		}
+		if field.set && !slices.Contains(takers, q.Kind) {
+			report(field.name, join(takers, " か ")+" の質問だけに書けます。この質問からは消してください。")
 		}
 	}
-	return fields
+	if k := q.kind(); k != nil {
+		k.check(q, report)
+	}
 }
 
 // check holds the rules that need more than one question.
 func (d *Definition) check(report func(field, message string)) {
-	characters := 0
+	room := mostCharacters // below 0 once that was said
 	for i, q := range d.Questions {
 		if first := slices.IndexFunc(d.Questions, func(o Question) bool { return o.ID == q.ID }); first != i {
 			report(fmt.Sprintf("questions[%d].id", i), "ほかの質問と違う名前にしてください。")
 		}
-		before := characters
-		if q.Kind == Text && q.Max > 0 {
-			characters = min(characters+min(q.Max, mostCharacters+1), mostCharacters+1)
+		if q.Kind != Text || room < 0 {
+			continue
 		}
-		if before <= mostCharacters && characters > mostCharacters {
+		if room -= max(q.Max, 0); room < 0 {
 			report(fmt.Sprintf("questions[%d].max", i),
 				fmt.Sprintf("文章の質問の max を、合わせて%d以下にしてください。それより長い回答は一度に送れません。", mostCharacters))
 		}
@@ -224,14 +208,14 @@ func (d *Definition) check(report func(field, message string)) {
 
 // unreadable says why a file is no definition at all.
 func unreadable(data []byte, err error) FieldError {
-	if wrong := new(json.SemanticError); errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.SemanticError](err); ok {
 		if errors.Is(err, json.ErrUnknownName) {
 			return FieldError{path(wrong.JSONPointer), "知らない項目です。つづりを確かめるか、消してください。"}
 		}
 		return FieldError{path(wrong.JSONPointer), expected(wrong.GoType)}
 	}
-	broken := new(jsontext.SyntacticError)
-	if !errors.As(err, &broken) {
+	broken, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
 		return FieldError{"", "JSON として読めません。中身を確かめてください。"}
 	}
 	if errors.Is(err, jsontext.ErrDuplicateName) {

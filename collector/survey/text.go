@@ -34,7 +34,7 @@ func (text) append(to []byte, q *Question, a answer) ([]byte, string) {
 	written := p.value
 	characters, settled := settled(written)
 	if !settled {
-		written = norm.NFC.String(LineFeeds(written))
+		written = norm.NFC.String(lineFeeds.Replace(written))
 		characters = utf8.RuneCountInString(written)
 	}
 	if strings.TrimSpace(written) == "" {
@@ -87,9 +87,7 @@ func settled(text string) (characters int, ok bool) {
 	return characters, true
 }
 
-// LineFeeds turns CRLF, and a CR alone, into LF.
-func LineFeeds(text string) string { return lineFeeds.Replace(text) }
-
+// lineFeeds turns CRLF, and a CR alone, into LF.
 var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // invisible tells control characters (Unicode category Cc) other than the line

@@ -56,8 +56,10 @@ func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 			refuse(q.ID, message)
 		case !answered && q.Required:
 			refuse(q.ID, k.missing())
-		case q.Kind == Text && (answered || d.SealedTo != ""):
+		case q.Kind == Text && answered:
 			lines.Texts = append(lines.Texts, d.textLine(q, value))
+		case q.Kind == Text && d.SealedTo != "":
+			lines.Texts = append(lines.Texts, d.textLine(q, []byte(`""`)))
 		case answered:
 			lines.Answers = appendMember(lines.Answers, q, value)
 		}

@@ -155,9 +155,9 @@ func (b *build) checkDestination() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	destination := b.destination
-	if !filepath.IsAbs(destination) {
-		destination = filepath.Join(root, destination)
+	destination, err := filepath.Abs(b.destination)
+	if err != nil {
+		return "", err
 	}
 	if real, err := filepath.EvalSymlinks(destination); err == nil {
 		destination = real
@@ -233,28 +233,23 @@ func finish(site string) (pages int, err error) {
 	return pages, errors.Join(err, packing.Wait())
 }
 
-// packer is used again: to make one costs more than to pack a page.
-type packer struct {
-	gzip *gzip.Writer
-	out  bytes.Buffer
-}
+// packers are used again: to make one costs more than to pack a page.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
-var packers = sync.Pool{New: func() any { return &packer{gzip: gzip.NewWriter(nil)} }}
-
-// pack writes name.gz if that pays. There is no name and no time in its header: the same page
-// gives the same bytes.
+// pack writes name.gz if that pays. There is no name and no time in its header:
+// the same page gives the same bytes.
 func pack(name string) error {
 	page, err := os.ReadFile(name)
 	if err != nil || len(page) <= 1<<10 {
 		return err
 	}
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	p.out.Reset()
-	p.gzip.Reset(&p.out)
-	p.gzip.Write(page) // a Buffer takes everything
-	p.gzip.Close()
-	return errors.Join(os.WriteFile(name+".gz", p.out.Bytes(), 0o666), os.Chmod(name+".gz", 0o644))
+	packer := packers.Get().(*gzip.Writer)
+	defer packers.Put(packer)
+	var out bytes.Buffer
+	packer.Reset(&out)
+	packer.Write(page) // a Buffer takes everything
+	packer.Close()
+	return errors.Join(os.WriteFile(name+".gz", out.Bytes(), 0o666), os.Chmod(name+".gz", 0o644))
 }
 
 // gitKnowsDates reports whether git can tell when a page was last changed.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
@@ -52,11 +51,12 @@ func (c *newCmd) Run(ui *cli.UI) error {
 		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
 			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
 	}
-	file := path.Join("content", k.section, c.Slug+".md")
+	folder := path.Join("content", k.section, c.Slug)
+	file := folder + ".md"
 	if k.folder {
-		file = path.Join("content", k.section, c.Slug, "index.md")
+		file = folder + "/index.md"
 	}
-	for _, there := range []string{file, path.Join("content", k.section, c.Slug)} {
+	for _, there := range []string{file, folder} {
 		if _, err := os.Stat(filepath.FromSlash(there)); !errors.Is(err, fs.ErrNotExist) {
 			return &cli.Problem{Sentence: there + " は、もうあります。", Next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
 		}
@@ -76,13 +76,12 @@ func (c *newCmd) Run(ui *cli.UI) error {
 }
 
 func kindNamed(name string) (kind, error) {
-	var list []string
+	list := []string{"使える種類:"}
 	for _, k := range kinds {
 		if k.name == name {
 			return k, nil
 		}
-		list = append(list, fmt.Sprintf("%-14s%s", k.name, k.japanese))
+		list = append(list, fmt.Sprintf("  %-14s%s", k.name, k.japanese))
 	}
-	return kind{}, &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q という種類はありません。", name),
-		Next: append([]string{"使える種類:"}, strings.Split("  "+strings.Join(list, "\n  "), "\n")...)}
+	return kind{}, &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q という種類はありません。", name), Next: list}
 }

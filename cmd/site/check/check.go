@@ -136,7 +136,7 @@ func (s *site) judge(rules []rule) []Finding {
 // among them: it is there, and nobody knows that it is a draft.
 func (s *site) in(section string) (pages []*page) {
 	for _, p := range s.pages {
-		if p.section == section && !p.index && !p.draft() {
+		if p.section == section && !p.index && !p.draft {
 			pages = append(pages, p)
 		}
 	}

@@ -26,7 +26,7 @@ func (d *data) read(project fs.FS) error {
 		if err != nil {
 			return err
 		}
-		doc := newDocument(file, text)
+		doc := document{file: file, data: text, first: 1}
 		switch name {
 		case "anchors":
 			err = doc.parse(text, &d.anchors)

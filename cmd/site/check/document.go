@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"slices"
-	"sort"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -20,19 +19,8 @@ import (
 type document struct {
 	file  string
 	data  []byte
-	lines []int        // where each line begins
 	first int          // the line on which the YAML begins
 	root  yamlast.Node // nil where there is none
-}
-
-func newDocument(file string, data []byte) document {
-	d := document{file: file, data: data, lines: []int{0}, first: 1}
-	for i, b := range data {
-		if b == '\n' {
-			d.lines = append(d.lines, i+1)
-		}
-	}
-	return d
 }
 
 // parse reads the YAML, to is what it says. A lone CR becomes a space: YAML would
@@ -54,9 +42,9 @@ func (d *document) parse(front []byte, to any) error {
 
 // at is the place of an offset.
 func (d *document) at(offset int) place {
-	offset = max(0, min(offset, len(d.data)))
-	line := sort.SearchInts(d.lines, offset+1)
-	return place{d.file, line, 1 + utf8.RuneCount(d.data[d.lines[line-1]:offset])}
+	before := d.data[:max(0, min(offset, len(d.data)))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return place{d.file, 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])}
 }
 
 // token is the place of a piece of YAML.
@@ -64,18 +52,24 @@ func (d *document) token(t *token.Token) place {
 	if t == nil || t.Position == nil {
 		return place{d.file, d.first, 1}
 	}
-	// What is missing at the end is missed on the line after it.
-	line := min(d.first+max(t.Position.Line, 1)-1, len(d.lines))
-	from, to := d.line(line)
-	return place{d.file, line, max(1, min(t.Position.Column, 1+utf8.RuneCount(d.data[from:to])))}
+	from, to := d.line(d.first + max(t.Position.Line, 1) - 1)
+	at := d.at(from)
+	at.column = max(1, min(t.Position.Column, 1+utf8.RuneCount(d.data[from:to])))
+	return at
 }
 
-// line is where a line begins and ends.
+// line is where a line begins and ends. What is missing at the end is missed on
+// the line after it: beyond the last line is the last.
 func (d *document) line(n int) (from, to int) {
-	if n == len(d.lines) {
-		return d.lines[n-1], len(d.data)
+	to = -1
+	for line := range bytes.SplitSeq(d.data, []byte("\n")) {
+		from = to + 1
+		to = from + len(line)
+		if n--; n == 0 {
+			break
+		}
 	}
-	return d.lines[n-1], d.lines[n] - 1
+	return from, to
 }
 
 // key is the place of a key, of the nearest one above it if it is not there,
@@ -127,7 +121,7 @@ func start(node yamlast.Node) *token.Token {
 
 // wrong is the place of an error of goccy/go-yaml.
 func (d *document) wrong(err error) place {
-	if e := yaml.Error(nil); errors.As(err, &e) {
+	if e, ok := errors.AsType[yaml.Error](err); ok {
 		return d.token(e.GetToken())
 	}
 	return d.token(nil)

@@ -38,8 +38,7 @@ func moment(text string) time.Time {
 // frontMatter checks a page against fields.yaml. One with a layout of its own
 // (the plan on one page) and a section's first page need only what all pages have.
 func frontMatter(p *pass) {
-	params := p.page.params()
-	if params == nil { // its keys most likely stand at the top: one finding is enough
+	if p.page.params == nil { // its keys most likely stand at the top: one finding is enough
 		p.report(p.page.key("params"), "params: まだ書かれていません。", "params: の行を書き、担当などの項目を、その下に字下げして並べてください。")
 		return
 	}
@@ -48,8 +47,8 @@ func frontMatter(p *pass) {
 	if !p.page.index && p.page.meta["layout"] == nil {
 		maps.Copy(of, p.fields.Sections[p.page.section])
 	}
-	p.mapping(of, params, "", "params")
-	if !p.page.draft() && strings.HasPrefix(p.page.title(), "記入例") {
+	p.mapping(of, p.page.params, "", "params")
+	if !p.page.draft && strings.HasPrefix(p.page.title, "記入例") {
 		p.report(p.page.key("title"), "記入例は公開しません。", "draft: true の行を足すか、title を書き換えてください。")
 	}
 }

@@ -20,7 +20,7 @@ func stays(p *pass) {
 		switch page := p.byURL[address]; {
 		case page == nil:
 			p.report(p.kept.key(address), address+" のページがなくなっています。ほかからのリンクが切れてしまいます。", "ファイルを元の名前と場所に戻してください。")
-		case page.draft():
+		case page.draft:
 			p.report(page.key("draft"), address+" は、なくしてはいけないページです。下書きにすると、公開したサイトから消えてしまいます。", "draft の行を消してください。")
 		case page.broken == nil:
 			text := page.plain(page.nodes[0])

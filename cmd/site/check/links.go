@@ -16,7 +16,7 @@ func links(p *pass) {
 	for l := range each[*ast.Link](p.page) {
 		to := string(l.Destination)
 		target, message, mend := p.follow(p.page, to)
-		if message == "" && target != nil && target.draft() && !p.page.draft() {
+		if message == "" && target != nil && target.draft && !p.page.draft {
 			message, mend = "下書きなので、公開したサイトでは開けません。", "リンクを消すか、下書きの印（draft）を外してください。"
 		}
 		if message != "" {

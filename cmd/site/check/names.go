@@ -39,7 +39,7 @@ func unreadable(p *pass) {
 func title(p *pass) {
 	first := map[string]*page{}
 	for _, page := range p.pages {
-		title := page.title()
+		title := page.title
 		if other := first[title]; other != nil {
 			p.report(page.key("title"), "「"+title+"」という title は "+other.file+" にもあります。", "どちらかを変えてください。")
 		} else if title != "" {

@@ -35,6 +35,9 @@ type page struct {
 	broken func(*pass)
 
 	meta   map[string]any // front matter, aliases resolved
+	title  string
+	draft  bool           // left out of a build
+	params map[string]any // nil where there are none
 	body   int            // where the text begins
 	tags   [][2]int       // where shortcode tags begin and end
 	source []byte
@@ -56,7 +59,7 @@ var markdown = goldmark.New(
 // readPage takes a page apart, as far as Hugo could.
 func readPage(file string, data []byte) *page {
 	p := placed(file)
-	p.document = newDocument(file, data)
+	p.document = document{file: file, data: data, first: 1}
 	broken := func(at place, message, mend string) *page {
 		p.broken = func(by *pass) { by.report(at, message, mend) }
 		return p
@@ -91,6 +94,9 @@ func readPage(file string, data []byte) *page {
 	if err := p.parse(items[front].Val(data), &p.meta); err != nil {
 		return broken(p.wrong(err), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。")
 	}
+	p.title, _ = p.meta["title"].(string)
+	p.draft, _ = p.meta["draft"].(bool)
+	p.params, _ = p.meta["params"].(map[string]any)
 	p.ids = map[string]bool{}
 	ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
@@ -116,10 +122,7 @@ func placed(file string) *page {
 		p.index = base == "_index"
 		rest = strings.TrimSuffix(dir, "/")
 	}
-	p.url = "/" + rest + "/"
-	if rest == "" {
-		p.url = "/"
-	}
+	p.url = strings.TrimSuffix("/"+rest, "/") + "/"
 	p.section, _, _ = strings.Cut(rest, "/")
 	p.name = path.Base(rest)
 	return p
@@ -140,24 +143,6 @@ func fill(b []byte) {
 			}
 		}
 	}
-}
-
-// draft says whether the page is left out of a build.
-func (p *page) draft() bool {
-	draft, _ := p.meta["draft"].(bool)
-	return draft
-}
-
-// title is the page's title, empty where there is none.
-func (p *page) title() string {
-	title, _ := p.meta["title"].(string)
-	return title
-}
-
-// params is the map below the key params.
-func (p *page) params() map[string]any {
-	params, _ := p.meta["params"].(map[string]any)
-	return params
 }
 
 // each yields the nodes of one kind, in the order of the text.

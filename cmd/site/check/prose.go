@@ -74,13 +74,12 @@ func emphasis(p *pass) {
 	}
 }
 
+var strong = regexp.MustCompile(`\*\*`)
+
 // unmark takes away each ** between two offsets.
 func (p *page) unmark(from, to int) (fix []Edit) {
-	for at := from; at+2 <= to; at++ {
-		if string(p.data[at:at+2]) == "**" {
-			fix = append(fix, Edit{Start: at, End: at + 2})
-			at++
-		}
+	for _, m := range strong.FindAllIndex(p.data[from:to], -1) {
+		fix = append(fix, Edit{Start: from + m[0], End: from + m[1]})
 	}
 	return fix
 }

@@ -20,8 +20,8 @@ import (
 // readSurvey takes the definition from front matter, as
 // layouts/surveys/page.survey.json does.
 func (p *page) readSurvey() {
-	written, ok := p.params()["survey"].(map[string]any)
-	if !ok || p.title() == "" {
+	written, ok := p.params["survey"].(map[string]any)
+	if !ok || p.title == "" {
 		return // the front matter's own finding
 	}
 	d := map[string]any{"id": p.name, "title": p.meta["title"]}
@@ -67,23 +67,23 @@ func loop(p *pass) {
 		switch d := page.survey; {
 		case page.index:
 		case page.section == "results":
-			name, _ := page.params()["survey"].(string)
+			name, _ := page.params["survey"].(string)
 			if _, there := surveys[name]; !there && name != "" {
 				p.report(page.key("params", "survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
 			}
 		case page.section == "surveys" && d == nil:
-			unknown = unknown || !page.draft()
+			unknown = unknown || !page.draft
 		case page.section == "surveys":
 			for i, q := range d.Questions {
 				for j, name := range q.Measures {
-					watched[name] = watched[name] || !page.draft()
+					watched[name] = watched[name] || !page.draft
 					if !slices.Contains(measures, name) {
 						p.report(page.key("params", "survey", "questions", i, "measures", j), "取組 "+name+" がありません。",
 							"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
 					}
 				}
 			}
-			if _, there := surveys[d.Previous]; !there && d.Previous != "" && !page.draft() {
+			if _, there := surveys[d.Previous]; !there && d.Previous != "" && !page.draft {
 				p.report(page.key("params", "survey", "previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
 			}
 		}

@@ -14,14 +14,17 @@ import (
 //
 // script-src and style-src without 'unsafe-inline': no inline script or style
 // anywhere. connect-src lets the live reload of `site serve` open its websocket
-// on the same origin. Referrer-Policy must not be no-referrer: on plain HTTP
-// under a host name, Chromium would then send "Origin: null" without
-// Sec-Fetch-Site, and CrossOriginProtection would refuse the form.
+// on the same origin. With strict-origin no proxy's log finds the form's page in
+// a Referer. It must not be no-referrer: on plain HTTP under a host name,
+// Chromium would then send "Origin: null" without Sec-Fetch-Site, and
+// CrossOriginProtection would refuse the form. X-Frame-Options says what
+// frame-ancestors does, to whatever looks for that name alone.
 var policy = http.Header{
 	"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	"X-Content-Type-Options":       {"nosniff"},
-	"Referrer-Policy":              {"same-origin"},
+	"X-Frame-Options":              {"DENY"},
+	"Referrer-Policy":              {"strict-origin"},
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
 

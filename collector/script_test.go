@@ -176,11 +176,10 @@ func (b block) always(bad func(string, ...any), path string, res *http.Response,
 	if strings.Contains(csp, "unsafe") {
 		bad("policy %s", csp)
 	}
-	if got := res.Header.Get("X-Content-Type-Options"); got != "nosniff" {
-		bad("X-Content-Type-Options %q", got)
-	}
-	if got := res.Header.Get("Referrer-Policy"); got != "same-origin" {
-		bad("Referrer-Policy %q", got)
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "strict-origin"} {
+		if got := res.Header.Get(name); got != want {
+			bad("%s %q", name, got)
+		}
 	}
 	if len(res.Header["Set-Cookie"]) > 0 {
 		bad("a cookie")

@@ -2,18 +2,10 @@ package collector
 
 // The office's clock: where its months begin, and how it writes a moment.
 
-import (
-	"time"
-	_ "time/tzdata" // on machines without zone files too
-)
+import "time"
 
-var tokyo = func() *time.Location {
-	l, err := time.LoadLocation("Asia/Tokyo")
-	if err != nil {
-		panic(err) // it is linked in
-	}
-	return l
-}()
+// tokyo has had no summer time since 1951.
+var tokyo = time.FixedZone("JST", 9*60*60)
 
 // month numbers months as Japan has them.
 func month(t time.Time) int {

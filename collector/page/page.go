@@ -7,6 +7,7 @@ package page
 
 import (
 	"bytes"
+	_ "embed"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -38,12 +39,15 @@ func (m Mistake) caption() string {
 // Link leads on from a page that has no form.
 type Link struct{ Href, Words string }
 
+//go:embed frame.html
+var bareFrame []byte
+
 // Refusal says the notice in the main part of frame, a page of the site. A frame
 // that lacks a main part or a title, or nil, gives a small page without one.
 func Refusal(frame []byte, n Notice, links ...Link) []byte {
 	doc, title, main := parts(frame)
 	if title == nil || main == nil {
-		doc, title, main = parts([]byte(bareFrame))
+		doc, title, main = parts(bareFrame)
 	}
 	words := n.Title
 	if _, site, ok := strings.Cut(textOf(title), "｜"); ok {
@@ -79,12 +83,3 @@ func parts(page []byte) (doc, title, main *html.Node) {
 	}
 	return doc, first(doc, atom.Title), first(doc, atom.Main)
 }
-
-const bareFrame = `<!doctype html>
-<html lang="ja">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
-<title></title></head>
-<body><main id="main"></main></body>
-</html>
-`

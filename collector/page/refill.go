@@ -103,8 +103,7 @@ func fill(controls []*html.Node, values []string) {
 				value, values = lineFeeds.Replace(values[0]), values[1:]
 			}
 			if is(c, atom.Textarea) {
-				empty(c)
-				c.AppendChild(text(value))
+				setText(c, value)
 			} else {
 				setAttr(c, "value", value)
 			}
@@ -259,14 +258,11 @@ func rebase(doc *html.Node, base string) {
 		for i, a := range n.Attr {
 			switch a.Key {
 			case "href", "src", "action", "formaction":
-			default:
-				continue
-			}
-			if a.Val == "" || a.Val[0] == '#' { // this very page
-				continue
-			}
-			if to, err := url.Parse(a.Val); err == nil && !to.IsAbs() && to.Host == "" && !strings.HasPrefix(to.Path, "/") {
-				n.Attr[i].Val = from.ResolveReference(to).String()
+				to, err := url.Parse(a.Val)
+				thisPage := a.Val == "" || a.Val[0] == '#'
+				if err == nil && !thisPage {
+					n.Attr[i].Val = from.ResolveReference(to).String()
+				}
 			}
 		}
 	}

@@ -74,24 +74,21 @@ func empty(n *html.Node) {
 func insertAfter(n, added *html.Node) { n.Parent.InsertBefore(added, n.NextSibling) }
 
 func attr(n *html.Node, key string) (string, bool) {
-	if i := attrIndex(n, key); i >= 0 {
-		return n.Attr[i].Val, true
+	for _, a := range n.Attr {
+		if a.Namespace == "" && a.Key == key {
+			return a.Val, true
+		}
 	}
 	return "", false
 }
 
 func setAttr(n *html.Node, key, value string) {
-	if i := attrIndex(n, key); i >= 0 {
-		n.Attr[i].Val = value
-		return
-	}
+	removeAttr(n, key)
 	n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
 }
 
 func removeAttr(n *html.Node, key string) {
-	if i := attrIndex(n, key); i >= 0 {
-		n.Attr = slices.Delete(n.Attr, i, i+1)
-	}
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Namespace == "" && a.Key == key })
 }
 
 // toggleAttr is for those that say all by being there.
@@ -101,10 +98,6 @@ func toggleAttr(n *html.Node, key string, on bool) {
 	} else {
 		removeAttr(n, key)
 	}
-}
-
-func attrIndex(n *html.Node, key string) int {
-	return slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Namespace == "" && a.Key == key })
 }
 
 func render(doc *html.Node) []byte {

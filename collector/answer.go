@@ -47,8 +47,9 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, in
 	// Over the limit a person still gets back what was typed, and that takes
 	// reading it. A program gets the word alone, and so does everybody at twice
 	// the limit, or a hundred over a small one.
-	busy := inFlight > s.maxInFlight
-	if busy && (sub.json || inFlight > s.maxInFlight+max(s.maxInFlight, 100)) {
+	limit := int64(s.config.MaxInflight)
+	busy := inFlight > limit
+	if busy && (sub.json || inFlight > limit+max(limit, 100)) {
 		return errBusy
 	}
 	if err := readBody(body, r.Body); err != nil {
@@ -83,7 +84,7 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 			return errCoding
 		}
 	}
-	if err := sub.admits(s.now()); err != nil {
+	if err := sub.admits(s.config.Now()); err != nil {
 		return err
 	}
 	if r.ContentLength > maxBodyBytes {
@@ -95,7 +96,7 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 // keep checks the answer and returns nil once it is on disk. A ticket is used up
 // by an answer that is on disk and by nothing else.
 func (sub *submission) keep() error {
-	entry, wrong, err := sub.encoder.Entry(sub.input)
+	entry, wrong, err := sub.Entry(sub.input)
 	if err == nil && len(wrong) == 0 {
 		err = sub.journal.append(entry)
 	}

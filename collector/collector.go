@@ -46,15 +46,10 @@ type Config struct {
 
 // Server is the service. It holds the data directory until Close.
 type Server struct {
-	site, data  string
-	static      http.Handler
-	maxInFlight int64
-	inFlight    atomic.Int64
-	now         func() time.Time
-	log         *slog.Logger
-	origin      *http.CrossOriginProtection
-	limits      limits
-	fs          journal.FS
+	config   Config // without blanks
+	inFlight atomic.Int64
+	origin   *http.CrossOriginProtection
+	limits   limits
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 
@@ -72,48 +67,45 @@ type Server struct {
 // not fit the answers stored leave everything as it was.
 func New(c Config) (*Server, error) {
 	s := &Server{
-		site: c.Site, data: c.Data, static: c.Static, now: c.Now, fs: c.fs,
-		maxInFlight: int64(cmp.Or(c.MaxInflight, 1024)),
-		log:         cmp.Or(c.Log, slog.New(slog.DiscardHandler)),
-		origin:      http.NewCrossOriginProtection(),
-		limits:      defaultLimits,
-		journals:    map[string]*lazyJournal{},
+		config:   c,
+		origin:   http.NewCrossOriginProtection(),
+		limits:   defaultLimits,
+		journals: map[string]*lazyJournal{},
 	}
-	if s.static == nil {
-		s.static = http.HandlerFunc(s.files)
+	if c.Static == nil {
+		s.config.Static = http.HandlerFunc(s.files)
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if c.Now == nil {
+		s.config.Now = time.Now
 	}
-	defs, err := survey.LoadSite(s.site)
+	s.config.MaxInflight = cmp.Or(c.MaxInflight, 1024)
+	s.config.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	defs, err := survey.LoadSite(c.Site)
 	if err != nil {
 		return nil, err
 	}
-	rehearsal, err := journal.IsRehearsal(s.data)
+	rehearsal, err := journal.IsRehearsal(c.Data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: データの置き場所を読めません: %w", s.data, err)
+		return nil, fmt.Errorf("%s: データの置き場所を読めません: %w", c.Data, err)
 	}
 	if rehearsal {
-		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", s.data)
+		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", c.Data)
 	}
 	// Before the lock, whose file would be something touched; take looks again.
-	for _, d := range defs {
-		if err := s.fits(d, &lazyJournal{dir: filepath.Join(s.data, d.ID)}); err != nil {
-			return nil, err
-		}
-	}
-	s.lock, err = journal.Lock(s.data)
-	if errors.Is(err, journal.ErrLocked) {
-		return nil, fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", s.data, err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: データの置き場所を使えません: %w", s.data, err)
-	}
-	if err := s.take(defs, s.firstMonth()); err != nil {
-		s.Close()
+	if _, err := s.fit(defs); err != nil {
 		return nil, err
 	}
-	if err := s.due(); err != nil {
+	s.lock, err = journal.Lock(c.Data)
+	if errors.Is(err, journal.ErrLocked) {
+		return nil, fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", c.Data, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: データの置き場所を使えません: %w", c.Data, err)
+	}
+	if err = s.take(defs); err == nil {
+		err = s.dueAtStart()
+	}
+	if err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -121,20 +113,13 @@ func New(c Config) (*Server, error) {
 }
 
 // take makes these the surveys that are served: all of them or, with an error,
-// none of them. month is that of new journals.
-func (s *Server) take(defs []*survey.Definition, month int) error {
+// none of them.
+func (s *Server) take(defs []*survey.Definition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	endpoints := map[string]*endpoint{}
-	for _, d := range defs {
-		j := s.journals[d.ID]
-		if j == nil {
-			j = &lazyJournal{dir: filepath.Join(s.data, d.ID), fs: s.fs, log: s.log.With("survey", d.ID), month: month}
-		}
-		if err := s.fits(d, j); err != nil {
-			return err
-		}
-		endpoints[d.ID] = &endpoint{d, NewEncoder(d), j}
+	endpoints, err := s.fit(defs)
+	if err != nil {
+		return err
 	}
 	for id, e := range endpoints {
 		s.journals[id] = e.journal
@@ -148,22 +133,32 @@ func (s *Server) take(defs []*survey.Definition, month int) error {
 	return nil
 }
 
-// fits refuses a definition that cannot go on with what a journal holds.
-func (s *Server) fits(d *survey.Definition, j *lazyJournal) error {
-	if err := j.fits(d); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(s.site, "surveys", d.ID, "survey.json"), err)
+// fit makes the endpoints of these definitions, by id, if each can go on with
+// what is stored. It touches nothing.
+func (s *Server) fit(defs []*survey.Definition) (map[string]*endpoint, error) {
+	endpoints := map[string]*endpoint{}
+	for _, d := range defs {
+		j := s.journals[d.ID]
+		if j == nil {
+			j = &lazyJournal{dir: filepath.Join(s.config.Data, d.ID), fs: s.config.fs,
+				log: s.config.Log.With("survey", d.ID), month: month(s.config.Now())}
+		}
+		if err := j.fits(d); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(s.config.Site, "surveys", d.ID, "survey.json"), err)
+		}
+		endpoints[d.ID] = &endpoint{NewEncoder(d), j}
 	}
-	return nil
+	return endpoints, nil
 }
 
 // Reload reads the definitions again. With an error, which is one line as from
 // New, those before go on.
 func (s *Server) Reload() error {
-	defs, err := survey.LoadSite(s.site)
+	defs, err := survey.LoadSite(s.config.Site)
 	if err != nil {
 		return err
 	}
-	return s.take(defs, month(s.now()))
+	return s.take(defs)
 }
 
 // Close gives the data directory back, after what was acknowledged and what is
@@ -207,7 +202,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Header.Del("Range")
 		fallthrough
 	default:
-		s.static.ServeHTTP(w, r)
+		s.config.Static.ServeHTTP(w, r)
 	}
 }
 
@@ -236,11 +231,11 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if p == http.ErrAbortHandler {
 		panic(p) // a proxy that breaks off on purpose
 	}
-	s.log.Error("panic", "at", panicPlace())
+	s.config.Log.Error("panic", "at", panicPlace())
 	if !strings.HasPrefix(r.URL.Path, answersPath) {
 		panic(http.ErrAbortHandler) // part of a page may have been sent
 	}
-	s.refuse(w, r, &submission{unread: true}, errors.New("panic"))
+	s.refuse(w, r, &submission{unread: true}, errInternal)
 }
 
 // panicPlace is the function and line that panicked.

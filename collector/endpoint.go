@@ -5,7 +5,6 @@ package collector
 import (
 	"time"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
 
@@ -13,8 +12,7 @@ import (
 // the same journals; requests under way end with the old one, which the new one
 // fits.
 type endpoint struct {
-	def     *survey.Definition
-	encoder *Encoder
+	*Encoder
 	journal *lazyJournal
 }
 
@@ -28,8 +26,8 @@ func (e *endpoint) admits(now time.Time) error {
 	switch {
 	case state == survey.Over:
 		return errOver
-	case e.journal.finished.Load():
-		return journal.ErrFinished
+	case e.journal.finished():
+		return errFinished
 	case state == survey.NotYet:
 		return errNotYet
 	}

@@ -27,7 +27,6 @@ type lazyJournal struct {
 	fs       journal.FS
 	log      *slog.Logger // says which survey
 	opened   atomic.Pointer[journal.Journal]
-	finished atomic.Bool
 	troubled atomic.Bool // the last thing done failed, and is in the log
 
 	mu     sync.Mutex // around what follows, and around opening and closing
@@ -148,13 +147,12 @@ func (l *lazyJournal) openLocked() error {
 	if j.Recovered != "" {
 		l.log.Warn("recovered", "what", j.Recovered)
 	}
-	l.finished.Store(j.Finished())
 	l.opened.Store(j)
 	return nil
 }
 
-// append returns nil once the entry is on disk. Other errors are rows of the
-// table of outcomes.
+// append returns nil once the entry is on disk. The errors are outcomes, or
+// journal.ErrTicketUnknown or ErrTicketUsed.
 //
 // It does not end early when a client has gone: what then happened to the
 // answer would be unknown, and nobody is there to be told.
@@ -163,18 +161,18 @@ func (l *lazyJournal) append(e journal.Entry) error {
 	if err == nil {
 		err = j.Append(context.Background(), e)
 	}
-	// These say nothing of the storage.
-	for _, refusal := range []error{journal.ErrFinished, journal.ErrTicketUnknown, journal.ErrTicketUsed} {
-		if errors.Is(err, refusal) {
-			return refusal
-		}
+	switch { // the first three say nothing of the storage
+	case errors.Is(err, journal.ErrFinished):
+		return errFinished
+	case errors.Is(err, journal.ErrTicketUnknown), errors.Is(err, journal.ErrTicketUsed):
+		return err
 	}
 	l.note(err)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, journal.ErrFull):
-		return journal.ErrFull
+		return errFull
 	}
 	return errStorage
 }
@@ -198,10 +196,13 @@ func (l *lazyJournal) finish() error {
 		err = j.Finish(context.Background())
 	}
 	l.note(err)
-	if err == nil {
-		l.finished.Store(true)
-	}
 	return err
+}
+
+// finished tells whether the survey has closed for good.
+func (l *lazyJournal) finished() bool {
+	j := l.opened.Load()
+	return j != nil && j.Finished()
 }
 
 // note logs where trouble begins and where it ends. A line for each refused

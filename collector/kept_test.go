@@ -222,13 +222,13 @@ func TestNothingOfARequestIsKeptButTheAnswer(t *testing.T) {
 	send("works again", 303, a.request("POST /answers/autumn", "q1=2&comment="+a.keep(), "Content-Type: "+asForm))
 
 	// net/http has something to say of this one, too.
-	h.server.static = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h.server.config.Static = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		w.WriteHeader(http.StatusOK)
 		panic(fmt.Sprint(r.URL, r.Header))
 	})
 	send("panics", 0, a.request("GET /plan/", ""))
-	fmt.Fprintf(&doors{log: h.server.log}, "http: panic serving %s:4242: %s\n", sentFrom, a.mark("panic"))
+	fmt.Fprintf(&doors{log: h.server.config.Log}, "http: panic serving %s:4242: %s\n", sentFrom, a.mark("panic"))
 	wantKept := func(state, data string, files ...string) {
 		t.Helper()
 		found := map[string]int{}

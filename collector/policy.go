@@ -4,6 +4,7 @@ package collector
 // are.
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"path"
@@ -75,11 +76,5 @@ var contentTypes = map[string]string{
 
 func contentType(name string) string {
 	ext := strings.ToLower(path.Ext(name))
-	if t := contentTypes[ext]; t != "" {
-		return t
-	}
-	if t := mime.TypeByExtension(ext); t != "" {
-		return t
-	}
-	return "application/octet-stream"
+	return cmp.Or(contentTypes[ext], mime.TypeByExtension(ext), "application/octet-stream")
 }

@@ -4,6 +4,7 @@ package collector
 // to a person as the form again or as a page of its own.
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,9 +21,12 @@ import (
 // be noticed, short enough for someone who keeps the page open.
 const retryAfter = 60
 
-// refuse sends the row that belongs to err.
+// refuse sends the row that err is; what is none is our mistake.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission, err error) {
-	o := outcomeOf(err)
+	o, ok := errors.AsType[*outcome](err)
+	if !ok {
+		o = errInternal
+	}
 	link := page.Link{Href: "/surveys/", Words: "アンケートの一覧を見る"}
 	if sub.endpoint != nil {
 		o = o.about(sub.def)
@@ -51,7 +55,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 		}
 		notice.Mistakes = append(notice.Mistakes, m)
 	}
-	if o.ask && sub.parsed {
+	if o.ask && !sub.unread {
 		if form, err := s.refilled(sub, notice); err == nil {
 			send(w, o.status, contentTypes[".html"], form)
 			return
@@ -60,12 +64,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	s.sendRefusal(w, o.status, notice, link)
 }
 
-// refusePage sends the row that belongs to err where no answer was sent.
-func (s *Server) refusePage(w http.ResponseWriter, err error) {
-	if err == errGet {
+// refusePage sends a row where no answer was sent.
+func (s *Server) refusePage(w http.ResponseWriter, o *outcome) {
+	if o == errGet {
 		w.Header().Set("Allow", "GET, HEAD")
 	}
-	o := outcomeOf(err)
 	s.sendRefusal(w, o.status, page.Notice{Title: o.title, Text: o.text})
 }
 
@@ -83,7 +86,7 @@ func wantsJSON(r *http.Request) bool {
 // refilled is the survey's page with what was sent. The error says that there is
 // none to fill.
 func (s *Server) refilled(sub *submission, n page.Notice) ([]byte, error) {
-	form, err := os.ReadFile(filepath.Join(s.site, sub.path(), "index.html"))
+	form, err := os.ReadFile(filepath.Join(s.config.Site, sub.path(), "index.html"))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func (s *Server) refilled(sub *submission, n page.Notice) ([]byte, error) {
 // sendRefusal sends a page of its own in the frame of the site's 404 page, or
 // without a frame where there is none.
 func (s *Server) sendRefusal(w http.ResponseWriter, status int, n page.Notice, links ...page.Link) {
-	frame, _ := os.ReadFile(filepath.Join(s.site, "404.html"))
+	frame, _ := os.ReadFile(filepath.Join(s.config.Site, "404.html"))
 	links = append(links, page.Link{Href: "/", Words: "ホームへ戻る"})
 	send(w, status, contentTypes[".html"], page.Refusal(frame, n, links...))
 }
@@ -112,7 +115,7 @@ type problemDetails struct {
 	Errors []survey.FieldError `json:"errors,omitzero"`
 }
 
-func sendProblem(w http.ResponseWriter, o outcome, fields []survey.FieldError) {
+func sendProblem(w http.ResponseWriter, o *outcome, fields []survey.FieldError) {
 	body, err := json.Marshal(problemDetails{o.title, o.status, o.text, fields})
 	if err != nil {
 		panic(err) // strings and numbers only

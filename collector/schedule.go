@@ -22,14 +22,15 @@ import (
 // does not wait for it.
 const dueEvery = 5 * time.Second
 
-// firstMonth is the month that new journals count as begun: on the first it is
-// the one before, so that what waits is released now.
-func (s *Server) firstMonth() int {
-	now := s.now()
-	if now.In(tokyo).Day() == 1 {
-		return month(now) - 1
+// dueAtStart does what is due at a start. On the first, standing forms release
+// what waits.
+func (s *Server) dueAtStart() error {
+	if s.config.Now().In(tokyo).Day() == 1 {
+		for _, j := range s.journals {
+			j.month--
+		}
 	}
-	return month(now)
+	return s.due()
 }
 
 // keepTime does what is due whenever it is due, until ctx ends.
@@ -50,13 +51,13 @@ func (s *Server) keepTime(ctx context.Context) {
 func (s *Server) due() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
+	now := s.config.Now()
 	var first error
 	for _, e := range *s.endpoints.Load() {
 		begun := month(now) > e.journal.month
 		var err error
 		switch {
-		case e.journal.finished.Load():
+		case e.journal.finished():
 		case e.def.State(now) == survey.Over:
 			err = e.journal.finish()
 		case e.def.Standing() && begun:

@@ -40,7 +40,7 @@ const maxHeaderBytes = 16 << 10
 // ends; then requests in flight have 10 seconds to finish. It closes ln and
 // returns nil after an end by ctx. The server is not closed.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	doors := &doors{log: s.log}
+	doors := &doors{log: s.config.Log}
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: s.limits.header,

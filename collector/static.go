@@ -37,7 +37,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	}
 	// Why a file cannot be opened is nothing to tell a client: a link that leads
 	// outside, a name that cannot be, and one that is not there look the same.
-	f, info, err := openFile(s.site, name)
+	f, info, err := openFile(s.config.Site, name)
 	if err != nil {
 		s.missing(w)
 		return
@@ -55,7 +55,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
-	if packed, packedInfo, err := openFile(s.site, name+".gz"); err == nil {
+	if packed, packedInfo, err := openFile(s.config.Site, name+".gz"); err == nil {
 		defer packed.Close()
 		h.Set("Vary", "Accept-Encoding")
 		if takesGzip(r.Header) && holds(packed, packedInfo.Size(), io.NewSectionReader(f, 0, info.Size())) {
@@ -71,7 +71,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 		tag, err := etag(f, info)
 		if err != nil {
 			h.Del("Content-Encoding")
-			s.refusePage(w, err)
+			s.refusePage(w, errInternal)
 			return
 		}
 		h.Set("ETag", tag)
@@ -106,7 +106,7 @@ func holds(packed io.ReaderAt, size int64, page io.Reader) bool {
 
 // missing sends the page that the site has for this, as it is.
 func (s *Server) missing(w http.ResponseWriter) {
-	page, err := os.ReadFile(filepath.Join(s.site, "404.html"))
+	page, err := os.ReadFile(filepath.Join(s.config.Site, "404.html"))
 	if err != nil {
 		s.refusePage(w, errNoPage)
 		return

@@ -22,7 +22,6 @@ type submission struct {
 	*endpoint      // nil: there is no such survey
 	json      bool // the body is JSON, else a form
 	unread    bool // the body, or some of it, has not been read
-	parsed    bool
 	input     survey.Input
 	wrong     []survey.FieldError
 }
@@ -54,15 +53,16 @@ func readBody(to *bytes.Buffer, body io.ReadCloser) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errSlow
 	}
-	return survey.ErrMalformed // cut off, or not the chunks it should be
+	return errMalformed // cut off, or not the chunks it should be
 }
 
 func (sub *submission) parse(body []byte) (err error) {
+	parse := survey.ParseForm
 	if sub.json {
-		sub.input, err = survey.ParseJSON(body)
-	} else {
-		sub.input, err = survey.ParseForm(body)
+		parse = survey.ParseJSON
 	}
-	sub.parsed = err == nil
-	return err
+	if sub.input, err = parse(body); err != nil {
+		return errMalformed
+	}
+	return nil
 }

@@ -5,7 +5,6 @@ package report
 // that no definition has a minimum under 10 is a rule of survey.Definition.
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 
@@ -34,57 +33,41 @@ func (r *Responses) comments() []Comments {
 				texts = append(texts, w.text)
 			}
 		}
-		if len(texts) < r.def.MinimumComments {
-			all = append(all, Comments{Question: q.ID, Suppressed: true})
-		} else {
-			all = append(all, Comments{Question: q.ID, Texts: texts})
+		c := Comments{Question: q.ID, Suppressed: len(texts) < r.def.MinimumComments}
+		if !c.Suppressed {
+			c.Texts = texts
 		}
+		all = append(all, c)
 	}
 	return all
 }
 
-// shownGroups says which figures of groups may be shown.
-type shownGroups struct {
-	any       bool   // any at all
-	questions []bool // by question
-}
-
-// shownGroups looks at the cells that printed figures could be subtracted down
-// to: those who chose just one option, and those who chose none. The last, and
-// an option that others are part of, may be empty: nobody is in them.
-func (t *tally) shownGroups() shownGroups {
-	shown := shownGroups{questions: make([]bool, len(t.def.Questions))}
+// showsGroups says whether figures of groups may be shown, of those people whom
+// count finds in a cell. It looks at the cells that printed figures could be
+// subtracted down to: those who chose just one option, and those who chose none.
+// The last, and an option that others are part of, may be empty: nobody is in
+// them.
+func (t *tally) showsGroups(count func(*cell) int) bool {
 	if t.group < 0 {
-		return shown
+		return false
 	}
-	cells := []*cell{}
-	if t.blanks.people > 0 {
-		cells = append(cells, t.blanks)
-	}
-	for k, c := range t.chose {
-		if c.people > 0 || !t.hasParts(k) {
-			cells = append(cells, c)
+	options := t.def.Questions[t.group].Options
+	for k, c := range t.cells {
+		mayBeEmpty := k == len(options) ||
+			slices.ContainsFunc(options, func(o survey.Option) bool { return o.PartOf == options[k].Value })
+		if !t.enough(count(c)) && !(mayBeEmpty && c.people == 0) {
+			return false
 		}
 	}
-	all := func(people func(*cell) int) bool {
-		return !slices.ContainsFunc(cells, func(c *cell) bool { return !t.enough(people(c)) })
-	}
-	shown.any = all(func(c *cell) int { return c.people })
-	for i, q := range t.def.Questions {
-		shown.questions[i] = shown.any && q.Kind == survey.Scale && all(func(c *cell) int { return c.answers[i] })
-	}
-	return shown
+	return true
 }
 
-// everyone says whether everyone's figures of a question may be shown. The
+func allPeople(c *cell) int { return c.people }
+
+// showsQuestion says whether everyone's figures of a question may be shown. The
 // counts of a group question are the sizes of its groups.
-func (shown shownGroups) everyone(t *tally, i int) bool {
-	return t.enough(t.everyone.answers[i]) && (!t.def.Questions[i].Group || i == t.group && shown.any)
-}
-
-func (t *tally) hasParts(option int) bool {
-	options := t.def.Questions[t.group].Options
-	return slices.ContainsFunc(options, func(o survey.Option) bool { return o.PartOf == options[option].Value })
+func (t *tally) showsQuestion(i int) bool {
+	return t.enough(t.everyone.answers[i]) && (!t.def.Questions[i].Group || i == t.group && t.showsGroups(allPeople))
 }
 
 // within are the options that make up an option: itself and all that are part
@@ -101,18 +84,17 @@ func within(options []survey.Option, option int) []int {
 	return all
 }
 
-func (t *tally) groups(shown shownGroups) []Group {
+func (t *tally) groups() []Group {
 	var all []Group
 	for i, q := range t.def.Questions {
 		if !q.Group {
 			continue
 		}
+		shown := i == t.group && t.showsGroups(allPeople)
 		for k, option := range q.Options {
-			g := Group{Question: q.ID, Value: option.Value}
-			if i == t.group && shown.any {
-				t.fill(&g, shown, within(q.Options, k))
-			} else {
-				g.Suppressed = true
+			g := Group{Question: q.ID, Value: option.Value, Suppressed: !shown}
+			if shown {
+				t.fill(&g, within(q.Options, k))
 			}
 			all = append(all, g)
 		}
@@ -120,26 +102,25 @@ func (t *tally) groups(shown shownGroups) []Group {
 	return all
 }
 
-func (t *tally) fill(g *Group, shown shownGroups, options []int) {
+func (t *tally) fill(g *Group, options []int) {
 	c := t.newCell()
 	for _, k := range options {
-		c.merge(t.chose[k])
+		c.merge(t.cells[k])
 	}
 	g.N = c.people
 	if heads := t.def.Headcount[g.Value]; heads >= c.people {
 		g.Headcount = heads
 	}
-	uniform := make([]bool, len(t.def.Questions)) // all, or all but one, answered on one side
+	hidden := make([]bool, len(t.def.Questions)) // also where all, or all but one, answered on one side
 	for i, q := range t.def.Questions {
 		if q.Kind != survey.Scale {
 			continue
 		}
 		r := GroupQuestion{ID: q.ID}
-		if !shown.questions[i] {
-			r.Suppressed = true
-		} else {
+		if t.showsGroups(func(one *cell) int { return one.answers[i] }) {
 			r.N = c.answers[i]
 			below, middle, above := sides(c.counts[i])
+			hidden[i] = max(below, middle, above) >= r.N-1
 			if len(q.Labels)%2 == 1 {
 				s := shares(r.N, above, below, middle)
 				r.Favourable, r.Unfavourable, r.Neutral = s[0], s[1], s[2]
@@ -147,13 +128,14 @@ func (t *tally) fill(g *Group, shown shownGroups, options []int) {
 				s := shares(r.N, above, below)
 				r.Favourable, r.Unfavourable = s[0], s[1]
 			}
-			uniform[i] = max(below, middle, above) >= r.N-1
+		} else {
+			hidden[i], r.Suppressed = true, true
 		}
 		g.Questions = append(g.Questions, r)
 	}
 	for j, theme := range t.themes {
 		r := GroupTheme{ID: theme.id}
-		if slices.ContainsFunc(theme.questions, func(i int) bool { return !shown.questions[i] || uniform[i] }) {
+		if slices.ContainsFunc(theme.questions, func(i int) bool { return hidden[i] }) {
 			r.Suppressed = true
 		} else {
 			index, _ := strconv.Atoi(t.index(c, j).FloatString(0)) // FloatString writes digits only
@@ -179,48 +161,29 @@ func (t *tally) fill(g *Group, shown shownGroups, options []int) {
 // n-1, and nothing that is left out is known to be 0 or n.
 func shares(n int, counts ...int) []*Share {
 	out := make([]*Share, len(counts))
-	printed := 0
 	for i, c := range counts {
 		switch {
 		case c <= 1:
-			out[i] = band(Low)
+			out[i] = new(Low)
 		case c >= n-1:
-			out[i] = band(High)
+			out[i] = new(High)
 		default:
-			out[i] = percent(c, n)
-			printed++
+			out[i] = new(Share((200*c + n) / (2 * n)))
 		}
 	}
-	if len(counts) == 2 || printed == 0 || printed == len(counts) {
+	if len(counts) == 2 || slices.Min(counts) > 1 {
 		return out
 	}
 	alone := slices.Index(counts, n-2)
+	first := slices.IndexFunc(out, func(s *Share) bool { return *s >= 0 })
 	for i, c := range counts {
 		switch {
-		case alone >= 0:
-			if i != alone {
-				out[i] = nil
-			}
-		case *out[i] >= 0: // the first of two
-			if c <= 3 {
-				out[i] = nil
-			}
-			for k := i + 1; k < len(counts); k++ {
-				if *out[k] >= 0 {
-					out[k] = nil
-				}
-			}
-			return out
+		case alone >= 0 && i != alone,
+			alone < 0 && *out[i] >= 0 && (i != first || c <= 3):
+			out[i] = nil
 		}
 	}
 	return out
-}
-
-func band(s Share) *Share { return &s }
-
-func percent(c, n int) *Share {
-	whole, _ := strconv.Atoi(big.NewRat(100*int64(c), int64(n)).FloatString(0))
-	return band(Share(whole))
 }
 
 // headcount is the number of people asked, where the definition gives it for

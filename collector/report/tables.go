@@ -39,9 +39,6 @@ type Tables struct {
 	Questions *Table // what the ids and values in the other two stand for
 }
 
-// rehearsalColumn is no question: their ids begin with a letter.
-const rehearsalColumn = "_rehearsal"
-
 // Tables makes tables of all responses. In a rehearsal the first column of each
 // says so in each row.
 func (r *Responses) Tables() *Tables {
@@ -55,10 +52,11 @@ func (r *Responses) Tables() *Tables {
 			}
 			continue
 		}
-		of, cell := cells(q)
-		t.Answers.Columns = append(t.Answers.Columns, Column{q.ID, of})
+		cells, _ := cellOf(q, nil)
+		t.Answers.Columns = append(t.Answers.Columns, Column{q.ID, cells})
 		for k, person := range r.people {
-			t.Answers.Rows[k] = append(t.Answers.Rows[k], cell(person[i]))
+			_, chosen := cellOf(q, person[i])
+			t.Answers.Rows[k] = append(t.Answers.Rows[k], chosen)
 		}
 	}
 	for _, w := range r.texts {
@@ -72,32 +70,25 @@ func (r *Responses) Tables() *Tables {
 	return t
 }
 
-// cells says what the cells of a question are and makes one of what was chosen.
-func cells(q *survey.Question) (CellType, func(places []int) any) {
-	values := func(places []int) []string {
+// cellOf makes a cell of what was chosen, and says what all of the question are.
+func cellOf(q *survey.Question, places []int) (CellType, any) {
+	switch q.Kind {
+	case survey.Scale:
+		if len(places) == 0 {
+			return Number, 0
+		}
+		return Number, places[0] + 1
+	case survey.Choice:
+		if len(places) == 0 {
+			return Word, ""
+		}
+		return Word, q.Options[places[0]].Value
+	case survey.Multi:
 		values := []string{}
 		for _, place := range places {
 			values = append(values, q.Options[place].Value)
 		}
-		return values
-	}
-	switch q.Kind {
-	case survey.Scale:
-		return Number, func(places []int) any {
-			if len(places) == 0 {
-				return 0
-			}
-			return places[0] + 1
-		}
-	case survey.Choice:
-		return Word, func(places []int) any {
-			if len(places) == 0 {
-				return ""
-			}
-			return values(places)[0]
-		}
-	case survey.Multi:
-		return Words, func(places []int) any { return values(places) }
+		return Words, values
 	}
 	panic("report: no cells for the kind " + q.Kind)
 }
@@ -123,12 +114,13 @@ func questionTable(def *survey.Definition) *Table {
 	return t
 }
 
-// mark says in each row that the answers were made up.
+// mark says in each row that the answers were made up. The column has a name
+// that no question has: their ids begin with a letter.
 func (t *Table) mark() {
 	if t == nil {
 		return
 	}
-	t.Columns = append([]Column{{rehearsalColumn, Word}}, t.Columns...)
+	t.Columns = append([]Column{{"_rehearsal", Word}}, t.Columns...)
 	for i := range t.Rows {
 		t.Rows[i] = append([]any{"練習"}, t.Rows[i]...)
 	}

@@ -12,20 +12,16 @@ import (
 
 // Results counts all responses. Their order does not matter.
 func (r *Responses) Results() *Results {
-	def, t := r.def, newTally(r.def)
-	for _, person := range r.people {
-		t.add(person)
-	}
-	results := &Results{Survey: def.ID, Rehearsal: r.Rehearsal, Minimum: def.Minimum, Previous: def.Previous}
+	t := newTally(r)
+	results := &Results{Survey: r.def.ID, Rehearsal: r.Rehearsal, Minimum: r.def.Minimum, Previous: r.def.Previous}
 	if !t.enough(t.everyone.people) {
 		results.Suppressed = true
 		return results
 	}
 	results.Responses = t.everyone.people
 	results.Headcount = t.headcount()
-	shown := t.shownGroups()
-	results.Groups = t.groups(shown)
-	results.Questions = t.questions(shown)
+	results.Groups = t.groups()
+	results.Questions = t.questions()
 	results.Themes = t.themeIndexes()
 	results.Measures = t.measures()
 	results.Comments = r.comments()
@@ -62,39 +58,49 @@ func collect(def *survey.Definition, names func(survey.Question) []string) []the
 // a scale has 1 to 10 steps, and each of these divides it.
 const unit = 2520
 
-// tally is one survey being counted.
+// tally is one survey, counted.
 type tally struct {
 	def      *survey.Definition
 	themes   []theme
 	everyone *cell
 
-	group  int     // place of the group question whose groups may be shown, -1 if none
-	chose  []*cell // by option of it: those who chose just this one
-	blanks *cell   // those who chose none
+	group int     // place of the group question whose groups may be shown, -1 if none
+	cells []*cell // by option of it: those who chose just this one; the last: those who chose none
 }
 
 // cell is some of the people.
 type cell struct {
 	people  int
-	counts  [][]int   // by question: people by point of a scale, or by option
-	answers []int     // by question: people who answered it
-	themes  [][]int64 // by theme and number of items answered, less one: the sum of item scores
-	scored  []int     // by theme: people with at least one item
+	counts  [][]int    // by question: people by point of a scale, or by option
+	answers []int      // by question: people who answered it
+	scores  []*big.Rat // by theme: the sum of people's scores, each 0 to 1
+	scored  []int      // by theme: people with at least one item
 }
 
-func newTally(def *survey.Definition) *tally {
-	t := &tally{def: def}
-	for _, theme := range collect(def, func(q survey.Question) []string { return q.Themes }) {
+func newTally(r *Responses) *tally {
+	t := &tally{def: r.def, group: slices.IndexFunc(r.def.Questions, func(q survey.Question) bool { return q.Group })}
+	for _, theme := range collect(t.def, func(q survey.Question) []string { return q.Themes }) {
 		if len(theme.questions) > 0 {
 			t.themes = append(t.themes, theme)
 		}
 	}
-	t.everyone, t.blanks = t.newCell(), t.newCell()
-	t.group = slices.IndexFunc(def.Questions, func(q survey.Question) bool { return q.Group })
+	options := 0
 	if t.group >= 0 {
-		for range def.Questions[t.group].Options {
-			t.chose = append(t.chose, t.newCell())
+		options = len(t.def.Questions[t.group].Options)
+	}
+	for range options + 1 {
+		t.cells = append(t.cells, t.newCell())
+	}
+	for _, person := range r.people {
+		at := options
+		if t.group >= 0 && len(person[t.group]) > 0 {
+			at = person[t.group][0]
 		}
+		t.add(t.cells[at], person)
+	}
+	t.everyone = t.newCell()
+	for _, c := range t.cells {
+		t.everyone.merge(c)
 	}
 	return t
 }
@@ -104,24 +110,13 @@ func (t *tally) newCell() *cell {
 	for _, q := range t.def.Questions {
 		c.counts = append(c.counts, make([]int, max(len(q.Labels), len(q.Options))))
 	}
-	for _, theme := range t.themes {
-		c.themes = append(c.themes, make([]int64, len(theme.questions)))
+	for range t.themes {
+		c.scores = append(c.scores, new(big.Rat))
 	}
 	return c
 }
 
-func (t *tally) add(person [][]int) {
-	t.addTo(t.everyone, person)
-	switch {
-	case t.group < 0:
-	case len(person[t.group]) == 0:
-		t.addTo(t.blanks, person)
-	default:
-		t.addTo(t.chose[person[t.group][0]], person)
-	}
-}
-
-func (t *tally) addTo(c *cell, person [][]int) {
+func (t *tally) add(c *cell, person [][]int) {
 	c.people++
 	for i, places := range person {
 		if len(places) > 0 {
@@ -132,7 +127,7 @@ func (t *tally) addTo(c *cell, person [][]int) {
 		}
 	}
 	for j, theme := range t.themes {
-		items, sum := 0, int64(0)
+		items, sum := int64(0), int64(0)
 		for _, i := range theme.questions {
 			if places := person[i]; len(places) > 0 {
 				items++
@@ -141,7 +136,7 @@ func (t *tally) addTo(c *cell, person [][]int) {
 		}
 		if items > 0 {
 			c.scored[j]++
-			c.themes[j][items-1] += sum
+			c.scores[j].Add(c.scores[j], big.NewRat(sum, items*unit))
 		}
 	}
 }
@@ -155,21 +150,15 @@ func (c *cell) merge(other *cell) {
 			c.counts[i][k] += other.counts[i][k]
 		}
 	}
-	for j := range c.themes {
+	for j := range c.scores {
 		c.scored[j] += other.scored[j]
-		for k := range c.themes[j] {
-			c.themes[j][k] += other.themes[j][k]
-		}
+		c.scores[j].Add(c.scores[j], other.scores[j])
 	}
 }
 
 // index is the theme's exact index in a cell where somebody scored.
 func (t *tally) index(c *cell, j int) *big.Rat {
-	sum := new(big.Rat)
-	for k, s := range c.themes[j] {
-		sum.Add(sum, big.NewRat(s, unit*int64(k+1)))
-	}
-	return sum.Mul(sum, big.NewRat(100, int64(c.scored[j])))
+	return new(big.Rat).Mul(c.scores[j], big.NewRat(100, int64(c.scored[j])))
 }
 
 // sides splits the counts of a scale into below, on and above its middle.
@@ -193,13 +182,13 @@ func (t *tally) favourable(i int) *big.Rat {
 	return big.NewRat(100*int64(above), int64(t.everyone.answers[i]))
 }
 
-func (t *tally) questions(shown shownGroups) []QuestionResult {
+func (t *tally) questions() []QuestionResult {
 	var all []QuestionResult
 	for i, q := range t.def.Questions {
 		if q.Kind == survey.Text {
 			continue
 		}
-		r := QuestionResult{ID: q.ID, Suppressed: !shown.everyone(t, i)}
+		r := QuestionResult{ID: q.ID, Suppressed: !t.showsQuestion(i)}
 		if !r.Suppressed {
 			t.figures(&r, i)
 		}

@@ -72,43 +72,31 @@ func Start(t *testing.T, flags ...chromedp.ExecAllocatorOption) (tab context.Con
 	return tab
 }
 
-// Do runs the steps in the tab, and ends the test with what the tab shows where
-// one of them does not come to its end.
+// Do is Ask for steps that give nothing.
 func Do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		lost(t, tab, err)
-	}
+	Ask(t, tab, chromedp.Steps(steps...))
 }
 
-// Ask is Do for an action that gives a value.
+// Ask runs the action in the tab, and ends the test with what the tab shows
+// where it does not come to its end.
 func Ask[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(tab, patience)
 	defer cancel()
 	value, err := chromedp.Run(ctx, action)
 	if err != nil {
-		lost(t, tab, err)
+		ctx, cancel := context.WithTimeout(tab, patience)
+		defer cancel()
+		shows, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+		t.Fatalf("%v\n%s", err, shows)
 	}
 	return value
 }
 
-func lost(t *testing.T, tab context.Context, err error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	shows, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-	t.Fatalf("%v\n%s", err, shows)
-}
-
 // Scripts turns JavaScript on or off in the tab.
 func Scripts(on bool) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
-		return err
-	})
+	return call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
 // Media has the tab prefer what the media features say, for a medium that
@@ -120,8 +108,12 @@ func Media(features map[string]string) chromedp.Action[chromedp.Void] {
 			params.Features = append(params.Features, &emulation.MediaFeature{Name: name, Value: value})
 		}
 	}
+	return call(emulation.SetEmulatedMedia, params)
+}
+
+func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, params)
+		_, err := cdp.Call(ctx, tab, command, params)
 		return err
 	})
 }

@@ -37,7 +37,16 @@ func (a App) Main() {
 
 // run returns the exit status, except that --help and --version end the process.
 func (a App) run(ctx context.Context, args []string, ui *UI) int {
-	parser := a.parser(kong.Writers(ui.Out, ui.Err),
+	var everywhere struct {
+		Version kong.VersionFlag `help:"版を見せます。"`
+	}
+	parser := kong.Must(a.Grammar,
+		kong.Name(a.Name),
+		kong.Description(a.Description),
+		kong.Embed(&everywhere),
+		kong.Vars{"version": a.version()},
+		kong.Help(printHelp),
+		kong.Writers(ui.Out, ui.Err),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(ui))
 	if len(args) == 0 {
@@ -49,7 +58,6 @@ func (a App) run(ctx context.Context, args []string, ui *UI) int {
 	} else {
 		err = command.Run()
 	}
-	var p *Problem
 	switch {
 	case err == nil:
 		return 0
@@ -57,20 +65,8 @@ func (a App) run(ctx context.Context, args []string, ui *UI) int {
 		return 1
 	}
 	ui.Failed(err)
-	if errors.As(err, &p) && p.Misuse {
+	if p, ok := errors.AsType[*Problem](err); ok && p.Misuse {
 		return 2
 	}
 	return 1
-}
-
-func (a App) parser(options ...kong.Option) *kong.Kong {
-	var everywhere struct {
-		Version kong.VersionFlag `help:"版を見せます。"`
-	}
-	return kong.Must(a.Grammar, append(options,
-		kong.Name(a.Name),
-		kong.Description(a.Description),
-		kong.Embed(&everywhere),
-		kong.Vars{"version": a.version()},
-		kong.Help(printHelp))...)
 }

@@ -75,7 +75,7 @@ var didYouMean = regexp.MustCompile(`^(.+), did you mean (?:one of )?(.+)\?$`)
 func misuse(parser *kong.Kong, err error) *Problem {
 	p := &Problem{Misuse: true, Sentence: "この打ち方では動かせません。"}
 	help := parser.Model.Name
-	if wrong := (*kong.ParseError)(nil); errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context.Selected() != nil {
 		help += " " + wrong.Context.Selected().Path()
 	} else {
 		var names []string

@@ -87,8 +87,7 @@ var ErrReported = errors.New("reported")
 // Failed says what went wrong, and what to do now.
 func (u *UI) Failed(err error) {
 	u.Say("%v", err)
-	var p *Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Problem](err); ok {
 		for _, line := range p.Next {
 			fmt.Fprintf(u.Err, "%*s%s\n", len(u.name)+len(": "), "", line)
 		}

@@ -6,7 +6,7 @@ package check
 import (
 	"bytes"
 	"errors"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -19,8 +19,8 @@ import (
 type document struct {
 	file  string
 	data  []byte
-	first int          // the line on which the YAML begins
-	root  yamlast.Node // nil where there is none
+	first int                     // the line on which the YAML begins
+	keys  map[string]*token.Token // where each piece of it begins, by its path
 }
 
 // parse reads the YAML, to is what it says. A lone CR becomes a space: YAML would
@@ -36,8 +36,9 @@ func (d *document) parse(front []byte, to any) error {
 	if err != nil || len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
 		return err
 	}
-	d.root = tree.Docs[0].Body
-	return yaml.NodeToValue(d.root, to)
+	d.keys = map[string]*token.Token{}
+	yamlast.Walk(d, tree.Docs[0].Body)
+	return yaml.NodeToValue(tree.Docs[0].Body, to)
 }
 
 // at is the place of an offset.
@@ -72,51 +73,32 @@ func (d *document) line(n int) (from, to int) {
 	return from, to
 }
 
-// key is the place of a key, of the nearest one above it if it is not there,
-// and the first line for no key at all. A step is a key or an index.
-func (d *document) key(steps ...any) place {
-	at, node := d.token(nil), d.root
-	for _, step := range steps {
-		if anchor, ok := node.(*yamlast.AnchorNode); ok {
-			node = anchor.Value
-		}
-		switch want := step.(type) {
-		case string:
-			m, ok := node.(*yamlast.MappingNode)
-			if !ok {
-				return at
-			}
-			i := slices.IndexFunc(m.Values, func(v *yamlast.MappingValueNode) bool {
-				return v.Key.GetToken().Value == want
-			})
-			if i < 0 {
-				return at
-			}
-			at, node = d.token(m.Values[i].Key.GetToken()), m.Values[i].Value
-		case int:
-			s, ok := node.(*yamlast.SequenceNode)
-			if !ok || want >= len(s.Values) {
-				return at
-			}
-			node = s.Values[want]
-			at = d.token(start(node))
-		}
+// key is the place of what stands at a path (params.survey.questions[0].text), of
+// the nearest thing above if nothing does, and the first line for nothing at all.
+func (d *document) key(path string) place {
+	for path != "" && d.keys["$."+path] == nil {
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
-	return at
+	return d.token(d.keys["$."+path])
 }
 
-// start is the first piece of a node: a mapping's own token is the colon behind
-// its first key. (An alias stands for itself; what it names stands elsewhere.)
-func start(node yamlast.Node) *token.Token {
+// Visit notes where a piece of YAML begins: a mapping's own token, and an
+// entry's, is the colon behind the key. An entry comes before its value, which
+// has the same path. (An alias stands for itself; what it names stands elsewhere.)
+func (d *document) Visit(node yamlast.Node) yamlast.Visitor {
+	begins := node.GetToken()
 	switch n := node.(type) {
-	case *yamlast.AnchorNode:
-		return start(n.Value)
 	case *yamlast.MappingNode:
 		if len(n.Values) > 0 {
-			return n.Values[0].Key.GetToken()
+			begins = n.Values[0].Key.GetToken()
 		}
+	case *yamlast.MappingValueNode:
+		begins = n.Key.GetToken()
 	}
-	return node.GetToken()
+	if d.keys[node.GetPath()] == nil {
+		d.keys[node.GetPath()] = begins
+	}
+	return d
 }
 
 // wrong is the place of an error of goccy/go-yaml.

@@ -47,41 +47,48 @@ func frontMatter(p *pass) {
 	if !p.page.index && p.page.meta["layout"] == nil {
 		maps.Copy(of, p.fields.Sections[p.page.section])
 	}
-	p.mapping(of, p.page.params, "", "params")
+	p.mapping(of, p.page.params, "params.")
 	if !p.page.draft && strings.HasPrefix(p.page.title, "記入例") {
 		p.report(p.page.key("title"), "記入例は公開しません。", "draft: true の行を足すか、title を書き換えてください。")
 	}
 }
 
-// mapping checks the fields of a mapping that stands at steps. A key that is
-// not known and looks like one that is missing is one mistake, not two.
-func (p *pass) mapping(of fields, in map[string]any, prefix string, steps ...any) {
+// mapping checks the fields of a mapping, whose paths begin with prefix. A key
+// that is not known and looks like one that is missing is one mistake, not two.
+func (p *pass) mapping(of fields, in map[string]any, prefix string) {
 	known := slices.Sorted(maps.Keys(of))
 	meant := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(in)) {
-		at := p.page.key(append(steps, key)...)
+		report := p.about(prefix + key)
 		missing := slices.IndexFunc(known, func(name string) bool { _, there := in[name]; return !there && alike(key, name) })
 		switch {
 		case of[key] != nil:
 		case missing >= 0:
 			meant[known[missing]] = true
-			p.report(at, prefix+key+": つづりが違うようです。", known[missing]+" と書いてください。")
+			report("つづりが違うようです。", known[missing]+" と書いてください。")
 		case key == "date" || key == "publishDate" || key == "expiryDate":
-			p.report(at, prefix+key+": この項目は使いません。先の日付を書くと、ページが見えなくなります。", "日付は params の中の項目に書いてください。")
+			report("この項目は使いません。先の日付を書くと、ページが見えなくなります。", "日付は params の中の項目に書いてください。")
 		default:
-			p.report(at, prefix+key+": この場所では使わない項目です。", "つづりを確かめるか、消してください。使えるのは "+strings.Join(known, "、")+" です。")
+			report("この場所では使わない項目です。", "つづりを確かめるか、消してください。使えるのは "+strings.Join(known, "、")+" です。")
 		}
 	}
 	for _, key := range known {
 		if !meant[key] {
-			p.field(of[key], in[key], in, prefix+key, append(steps, key)...)
+			p.field(of[key], in[key], in, prefix+key)
 		}
 	}
 }
 
-// field checks a value, which goes by a name and stands at steps.
-func (p *pass) field(kind, value any, in map[string]any, name string, steps ...any) {
-	report := func(message, mend string) { p.report(p.page.key(steps...), name+": "+message, mend) }
+// about returns what reports on the value at a path, by its name within params.
+func (p *pass) about(path string) func(message, mend string) {
+	return func(message, mend string) {
+		p.report(p.page.key(path), strings.TrimPrefix(path, "params.")+": "+message, mend)
+	}
+}
+
+// field checks the value at a path.
+func (p *pass) field(kind, value any, in map[string]any, path string) {
+	report := p.about(path)
 	below, nested := kind.(map[string]any)
 	if !nested {
 		p.text(kind, value, in, report)
@@ -95,14 +102,14 @@ func (p *pass) field(kind, value any, in map[string]any, name string, steps ...a
 	mapping, isMapping := value.(map[string]any)
 	switch {
 	case item == nil && isMapping:
-		p.mapping(below, mapping, name+".", steps...)
+		p.mapping(below, mapping, path+".")
 	case item == nil:
 		report("この書き方では使えません。", strings.Join(slices.Sorted(maps.Keys(below)), "と")+"を、字下げして書いてください。")
 	case some && len(list) == 0 || !isList && value != nil:
 		report("並びになっていないか、空です。", "[ ] の中に並べるか、「- 」で始まる行に一つずつ書いてください。")
 	}
 	for i, value := range list {
-		p.field(item, value, nil, fmt.Sprintf("%s[%d]", name, i), append(slices.Clip(steps), i)...)
+		p.field(item, value, nil, fmt.Sprintf("%s[%d]", path, i))
 	}
 }
 

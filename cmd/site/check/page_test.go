@@ -133,26 +133,25 @@ params:
 			t.Fatal("cannot be read")
 		}
 		for _, test := range []struct {
-			want  string
-			steps []any
+			want, path string
 		}{
-			{"2:1", nil},
-			{"2:1", []any{"title"}},
-			{"2:1", []any{"nowhere"}},
-			{"3:1", []any{"params", "nowhere"}},
-			{"4:3", []any{"params", "survey"}},
-			{"6:9", []any{"params", "survey", "questions", 0}},
-			{"6:9", []any{"params", "survey", "questions", 0, "id"}},
-			{"7:9", []any{"params", "survey", "questions", 0, "labels"}},
-			{"8:11", []any{"params", "survey", "questions", 0, "labels", 1}},
-			{"9:9", []any{"params", "survey", "questions", 1, "kind"}},
-			{"10:9", []any{"params", "survey", "questions", 1, "labels", 0}},
-			{"11:28", []any{"params", "survey", "questions", 2, "labels", 0}},
-			{"5:5", []any{"params", "survey", "questions", 9}},
+			{"2:1", ""},
+			{"2:1", "title"},
+			{"2:1", "nowhere"},
+			{"3:1", "params.nowhere"},
+			{"4:3", "params.survey"},
+			{"6:9", "params.survey.questions[0]"},
+			{"6:9", "params.survey.questions[0].id"},
+			{"7:9", "params.survey.questions[0].labels"},
+			{"8:11", "params.survey.questions[0].labels[1]"},
+			{"9:9", "params.survey.questions[1].kind"},
+			{"10:9", "params.survey.questions[1].labels[0]"},
+			{"11:28", "params.survey.questions[2].labels[0]"},
+			{"5:5", "params.survey.questions[9]"},
 		} {
-			at := p.key(test.steps...)
+			at := p.key(test.path)
 			if got := fmt.Sprintf("%d:%d", at.line, at.column); got != test.want {
-				t.Errorf("%v: %s, want %s", test.steps, got, test.want)
+				t.Errorf("%s: %s, want %s", test.path, got, test.want)
 			}
 		}
 		if at := p.at(bytes.Index(p.data, []byte("**"))); at.line != 13 || at.column != 4 {

@@ -7,11 +7,11 @@ package check
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"staffplan/collector/survey"
@@ -35,23 +35,10 @@ func (p *page) readSurvey() {
 	}
 }
 
-// stepsOf turns questions[0].labels into its steps, below the survey.
-func stepsOf(name string) []any {
-	steps := []any{"params", "survey"}
-	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
-		if i, err := strconv.Atoi(part); err == nil {
-			steps = append(steps, i)
-		} else {
-			steps = append(steps, part)
-		}
-	}
-	return steps
-}
-
 // definition: the collector would take it.
 func definition(p *pass) {
 	for _, problem := range p.page.problems {
-		p.report(p.page.key(stepsOf(problem.Name)...), "アンケートの定義の "+problem.Name+" が、受付で使えません。", problem.Message)
+		p.report(p.page.key("params.survey."+problem.Name), "アンケートの定義の "+problem.Name+" が、受付で使えません。", problem.Message)
 	}
 }
 
@@ -69,7 +56,7 @@ func loop(p *pass) {
 		case page.section == "results":
 			name, _ := page.params["survey"].(string)
 			if _, there := surveys[name]; !there && name != "" {
-				p.report(page.key("params", "survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
+				p.report(page.key("params.survey"), "アンケート "+name+" がありません。", "content/surveys/ のフォルダーの名前を書いてください。")
 			}
 		case page.section == "surveys" && d == nil:
 			unknown = unknown || !page.draft
@@ -78,19 +65,19 @@ func loop(p *pass) {
 				for j, name := range q.Measures {
 					watched[name] = watched[name] || !page.draft
 					if !slices.Contains(measures, name) {
-						p.report(page.key("params", "survey", "questions", i, "measures", j), "取組 "+name+" がありません。",
+						p.report(page.key(fmt.Sprintf("params.survey.questions[%d].measures[%d]", i, j)), "取組 "+name+" がありません。",
 							"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
 					}
 				}
 			}
 			if _, there := surveys[d.Previous]; !there && d.Previous != "" && !page.draft {
-				p.report(page.key("params", "survey", "previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
+				p.report(page.key("params.survey.previous"), "前回のアンケート "+d.Previous+" がありません。", "つづりを確かめるか、空にしてください。")
 			}
 		}
 	}
 	for _, page := range p.in("measures") {
 		if page.broken == nil && !unknown && !watched[page.name] {
-			p.report(page.key("params", "code"), "この取組を確かめる問いが、どのアンケートにもありません。", "content/surveys/ の問いの measures に "+page.name+" を足してください。")
+			p.report(page.key("params.code"), "この取組を確かめる問いが、どのアンケートにもありません。", "content/surveys/ の問いの measures に "+page.name+" を足してください。")
 		}
 	}
 	for _, r := range p.results {
@@ -117,10 +104,7 @@ func loop(p *pass) {
 	}
 }
 
-// resultFiles is where `collector report` puts what it makes.
-const resultFiles = "content/results/*/results.json"
-
-// results is what the check needs of a results.json; the report package writes it.
+// results is what the check needs of a results.json, which `collector report` writes.
 type results struct {
 	file                string
 	err                 error
@@ -130,7 +114,7 @@ type results struct {
 }
 
 func (s *site) readResults() error {
-	files, err := fs.Glob(s.fsys, resultFiles)
+	files, err := fs.Glob(s.fsys, "content/results/*/results.json")
 	for _, name := range files {
 		data, err := fs.ReadFile(s.fsys, name)
 		if err != nil {

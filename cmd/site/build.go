@@ -41,8 +41,7 @@ func (c *buildCmd) Validate() error {
 func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 	started := time.Now()
 	ui.Note("サイトを組み立てています。")
-	b := build{root: ".", destination: c.Destination, baseURL: c.BaseURL, ui: ui}
-	pages, err := b.run(ctx)
+	pages, err := c.build(ctx, ".", ui)
 	if err != nil {
 		return err
 	}
@@ -50,32 +49,26 @@ func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 	return nil
 }
 
-// build is one build of the project in root.
-type build struct {
-	root, destination, baseURL string
-	ui                         *cli.UI
-}
-
-// run builds into a temporary folder beside the destination and swaps the two
-// when everything is right: a failed build leaves the old site as it was. It
-// returns the number of pages.
+// build builds the project in root into a temporary folder beside the destination
+// and swaps the two when everything is right: a failed build leaves the old site
+// as it was. It returns the number of pages.
 //
 // Of what `site check` finds, the build itself refuses what would mislead or
 // stop people once published: made-up figures shown as results, and a form the
 // collector would not take. Hugo's templates refuse broken links. The rest is
 // for the reviewer of a change, who runs the check.
-func (b *build) run(ctx context.Context) (pages int, err error) {
-	if err := atProjectRoot(b.root); err != nil {
+func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages int, err error) {
+	if err := atProjectRoot(root); err != nil {
 		return 0, err
 	}
-	refused, err := check.Refused(os.DirFS(b.root))
+	refused, err := check.Refused(os.DirFS(root))
 	if err != nil {
 		return 0, err
 	}
 	if len(refused) > 0 {
 		return 0, &cli.Problem{Sentence: refused[0].String()}
 	}
-	destination, err := b.checkDestination()
+	destination, err := c.checkDestination(root)
 	if err != nil {
 		return 0, err
 	}
@@ -93,7 +86,7 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 	stopped := &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
 
 	rendered := make(chan error, 1)
-	go func() { rendered <- b.render(ctx, site) }()
+	go func() { rendered <- c.render(ctx, root, site, ui) }()
 	select {
 	case err = <-rendered:
 	case <-ctx.Done():
@@ -119,27 +112,25 @@ func (b *build) run(ctx context.Context) (pages int, err error) {
 }
 
 // render has Hugo write the site. A warning is a failure.
-func (b *build) render(ctx context.Context, site string) error {
+func (c *buildCmd) render(ctx context.Context, root, site string, ui *cli.UI) error {
 	// A build is short: to collect half as often saves a tenth of its time.
 	debug.SetGCPercent(200)
 	args := []string{"build", "--environment", "production", "--destination", site,
 		"--noBuildLock", "--printPathWarnings"}
-	if b.baseURL != "" {
-		args = append(args, "--baseURL", b.baseURL)
+	if c.BaseURL != "" {
+		args = append(args, "--baseURL", c.BaseURL)
 	}
-	if gitKnowsDates(ctx, b.root) {
+	if gitKnowsDates(ctx, root) {
 		args = append(args, "--enableGitInfo")
 	}
 	warnings := 0
-	err := runHugo(b.root, hugoLines{
-		chatter: func(string) {},
-		trouble: func(line string) {
-			if strings.HasPrefix(line, "WARN") {
-				warnings++
-			}
-			fmt.Fprintln(b.ui.Err, line)
-		},
-	}, args...)
+	trouble := func(line string) {
+		if strings.HasPrefix(line, "WARN") {
+			warnings++
+		}
+		fmt.Fprintln(ui.Err, line)
+	}
+	err := runHugo(root, func(string) {}, trouble, args...)
 	if err != nil || warnings > 0 {
 		return &cli.Problem{Sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
 			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site build を動かしてください。"}}
@@ -150,12 +141,12 @@ func (b *build) render(ctx context.Context, site string) error {
 // checkDestination returns where the site goes, links followed. It refuses a
 // folder that holds the project, or something that is not a built site: what
 // is there is going to be removed.
-func (b *build) checkDestination() (string, error) {
-	root, err := filepath.Abs(b.root)
+func (c *buildCmd) checkDestination(root string) (string, error) {
+	root, err := filepath.Abs(root)
 	if err != nil {
 		return "", err
 	}
-	destination, err := filepath.Abs(b.destination)
+	destination, err := filepath.Abs(c.Destination)
 	if err != nil {
 		return "", err
 	}
@@ -169,11 +160,11 @@ func (b *build) checkDestination() (string, error) {
 	holdsProject := err == nil && filepath.IsLocal(inside)
 	entries, err := os.ReadDir(destination)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || holdsProject {
-		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には置けません。", b.destination), Err: err,
+		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には置けません。", c.Destination), Err: err,
 			Next: []string{"--destination に、サイトだけを入れるフォルダーを書いてください。"}}
 	}
 	if _, err := os.Stat(filepath.Join(destination, "index.html")); len(entries) > 0 && err != nil {
-		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には、サイトではないものが入っているようです。", b.destination),
+		return "", &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s には、サイトではないものが入っているようです。", c.Destination),
 			Next: []string{"入れ替えると消えてしまうので、止めました。空のフォルダーか、新しい名前を --destination に書いてください。"}}
 	}
 	return destination, nil

@@ -136,8 +136,8 @@ func TestEntries(t *testing.T) {
 	add("knowledge", "a", "ろのノート", "work: 窓口; minutes: 2")
 	add("proposals", "a", "よい提案", "received: 2026-11-12; state: 見送り")
 
-	b := build{root: dir, destination: filepath.Join(dir, "public"), ui: cli.NewUI("site", os.Stdout, os.Stderr)}
-	if _, err := b.run(context.Background()); err != nil {
+	b := buildCmd{Destination: filepath.Join(dir, "public")}
+	if _, err := b.build(context.Background(), dir, cli.NewUI("site", os.Stdout, os.Stderr)); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -154,7 +154,7 @@ func TestEntries(t *testing.T) {
 		{"commendations", nil, "まだ載っていません。"},
 	} {
 		t.Run(tt.page, func(t *testing.T) {
-			file, err := os.Open(filepath.Join(b.destination, tt.page, "index.html"))
+			file, err := os.Open(filepath.Join(b.Destination, tt.page, "index.html"))
 			if err != nil {
 				t.Fatal(err)
 			}

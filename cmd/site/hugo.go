@@ -19,26 +19,21 @@ import (
 	"github.com/gohugoio/hugo/common/herrors"
 )
 
-// hugoLines receives what Hugo says, a line at a time, with the project's path
-// cut off the file names. The two functions may be called at the same time.
-type hugoLines struct {
-	chatter func(line string) // standard output
-	trouble func(line string) // standard error: errors and warnings
-}
-
 // runHugo runs one Hugo command on the project in root and returns when it has
-// ended and all it said has been passed on. While it runs, os.Stdout and
+// ended and all it said has been passed on, a line at a time, with the project's
+// path cut off the file names: standard output to chatter, errors and warnings to
+// trouble, which may be called at the same time. While it runs, os.Stdout and
 // os.Stderr are Hugo's; callers keep their own.
 //
 // Warnings are lines that begin with WARN. Hugo's --panicOnWarning is not used:
 // it shows the first warning only, as a stack trace, and ends the process.
-func runHugo(root string, lines hugoLines, args ...string) (err error) {
+func runHugo(root string, chatter, trouble func(line string), args ...string) (err error) {
 	root, err = filepath.Abs(root)
 	if err != nil {
 		return err
 	}
-	stdout, stderr := os.Stdout, os.Stderr
 	var readers sync.WaitGroup
+	defer readers.Wait()
 	pipe := func(line func(string)) (*os.File, error) {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -56,25 +51,24 @@ func runHugo(root string, lines hugoLines, args ...string) (err error) {
 		})
 		return w, nil
 	}
-	out, err := pipe(lines.chatter)
+	out, err := pipe(chatter)
 	if err != nil {
 		return err
 	}
-	bad, err := pipe(lines.trouble)
+	defer out.Close()
+	bad, err := pipe(trouble)
 	if err != nil {
-		out.Close()
-		readers.Wait()
 		return err
 	}
+	defer bad.Close()
+	stdout, stderr := os.Stdout, os.Stderr
 	os.Stdout, os.Stderr = out, bad
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("hugo: %v", p)
+			fmt.Fprintln(bad, "ERROR", err)
 		}
 		os.Stdout, os.Stderr = stdout, stderr
-		out.Close()
-		bad.Close()
-		readers.Wait()
 	}()
 	err = commands.Execute(append(args, "--source", root))
 	for _, e := range herrors.Errors(err) {

@@ -49,13 +49,9 @@ func layoutsProject(t *testing.T, archives ...string) (dir string) {
 func hugoBuild(t *testing.T, dir string, more ...string) (public string, trouble []string, err error) {
 	t.Helper()
 	public = filepath.Join(dir, "public")
-	lines := hugoLines{
-		chatter: func(string) {},
-		trouble: func(line string) { trouble = append(trouble, line) },
-	}
 	args := append([]string{"build", "--noBuildLock", "--printPathWarnings",
 		"--destination", public, "--baseURL", published}, more...)
-	err = runHugo(dir, lines, args...)
+	err = runHugo(dir, func(string) {}, func(line string) { trouble = append(trouble, line) }, args...)
 	return public, trouble, err
 }
 

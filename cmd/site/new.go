@@ -61,10 +61,8 @@ func (c *newCmd) Run(ui *cli.UI) error {
 			return &cli.Problem{Sentence: there + " は、もうあります。", Next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
 		}
 	}
-	err = runHugo(".", hugoLines{
-		chatter: func(string) {},
-		trouble: func(line string) { fmt.Fprintln(ui.Err, line) },
-	}, "new", "content", "--kind", k.section, "--noBuildLock", file)
+	chatter, trouble := func(string) {}, func(line string) { fmt.Fprintln(ui.Err, line) }
+	err = runHugo(".", chatter, trouble, "new", "content", "--kind", k.section, "--noBuildLock", file)
 	if err != nil {
 		return &cli.Problem{Sentence: "ひな形を作れませんでした。", Next: []string{"上の行に、直すところが出ています。"}}
 	}

@@ -117,21 +117,18 @@ func (l *live) start(ctx context.Context, clock time.Time) (*url.URL, error) {
 	if !clock.IsZero() {
 		args = append(args, "--clock", clock.Format(time.RFC3339))
 	}
-	go func() {
-		l.ended <- runHugo(".", hugoLines{
-			chatter: func(line string) {
-				// So it says after the first build, when it takes
-				// requests, and after each one that follows.
-				if strings.HasPrefix(line, "Web Server is available") {
-					select {
-					case l.built <- struct{}{}:
-					default: // one is waiting already
-					}
-				}
-			},
-			trouble: func(line string) { fmt.Fprintln(l.ui.Err, line) },
-		}, args...)
-	}()
+	chatter := func(line string) {
+		// So it says after the first build, when it takes requests, and after
+		// each one that follows.
+		if strings.HasPrefix(line, "Web Server is available") {
+			select {
+			case l.built <- struct{}{}:
+			default: // one is waiting already
+			}
+		}
+	}
+	trouble := func(line string) { fmt.Fprintln(l.ui.Err, line) }
+	go func() { l.ended <- runHugo(".", chatter, trouble, args...) }()
 	select {
 	case <-l.built:
 		return &url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", port)}, nil

@@ -46,11 +46,11 @@ var buildOnce = sync.OnceValues(func() (*builtSite, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := build{root: "../..", destination: filepath.Join(dir, "public"), baseURL: published, ui: cli.NewUI("site", os.Stdout, os.Stderr)}
-	if _, err := b.run(context.Background()); err != nil {
+	b := buildCmd{Destination: filepath.Join(dir, "public"), BaseURL: published}
+	if _, err := b.build(context.Background(), "../..", cli.NewUI("site", os.Stdout, os.Stderr)); err != nil {
 		return nil, err
 	}
-	return readSite(b.destination)
+	return readSite(b.Destination)
 })
 
 // readSite reads the pages of a built tree.

@@ -3,7 +3,6 @@ package survey
 // What a survey is: the shape of survey.json, and how it is read and written.
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,7 +40,7 @@ type Definition struct {
 	MinimumComments int            `json:"minimum_comments" validate:"min=10"`           // the same for texts
 	Previous        string         `json:"previous" validate:"omitempty,survey_id,nefield=ID"`
 	Headcount       map[string]int `json:"headcount"` // people by option of a group question, where known
-	Questions       []Question     `json:"questions" validate:"min=1,dive"`
+	Questions       []Question     `json:"questions" validate:"gt=0,dive"`
 }
 
 // Question is one question. Which fields it may have depends on its kind.
@@ -197,9 +196,4 @@ func (d *Definition) place(id string) int {
 // option returns the place of an option, or -1.
 func (q *Question) option(value string) int {
 	return slices.IndexFunc(q.Options, func(o Option) bool { return o.Value == value })
-}
-
-// lineOf counts from 1 the line on which a byte of data stands.
-func lineOf(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 }

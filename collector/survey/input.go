@@ -104,11 +104,11 @@ func (in *Input) readObject(d *jsontext.Decoder) error {
 		return fmt.Errorf("%w: json: not an object", ErrMalformed)
 	}
 	for d.PeekKind() != '}' {
-		name, err := d.ReadValue()
+		name, err := d.ReadToken()
 		if err != nil {
 			return brokenBy(err)
 		}
-		if err := in.readMember(d, pair{name: unquoted(name)}); err != nil {
+		if err := in.readMember(d, pair{name: name.String()}); err != nil {
 			return err
 		}
 	}
@@ -138,34 +138,22 @@ func (in *Input) readMember(d *jsontext.Decoder, p pair) error {
 }
 
 func (in *Input) readValue(d *jsontext.Decoder, p pair) error {
-	kind := d.PeekKind()
-	if kind == '{' || kind == '[' {
-		return fmt.Errorf("%w: json: not flat", ErrMalformed)
-	}
-	value, err := d.ReadValue()
+	token, err := d.ReadToken()
 	if err != nil {
 		return brokenBy(err)
 	}
-	switch kind {
+	switch token.Kind() {
+	case '{', '[':
+		return fmt.Errorf("%w: json: not flat", ErrMalformed)
 	case 'n':
 		p.shape = nothing
 	case '"':
-		p.value = unquoted(value)
+		p.value = token.String()
 	default:
-		p.shape, p.value = literal, string(value)
+		p.shape, p.value = literal, token.String()
 	}
 	in.pairs = append(in.pairs, p)
 	return nil
-}
-
-// unquoted is the text of a string that the decoder has passed. Most have no
-// escapes, and need not be gone through again.
-func unquoted(value jsontext.Value) string {
-	if bytes.IndexByte(value, '\\') < 0 {
-		return string(value[1 : len(value)-1])
-	}
-	text, _ := jsontext.AppendUnquote(nil, value)
-	return string(text)
 }
 
 // brokenBy leaves out what the decoder says: it repeats names.

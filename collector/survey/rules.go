@@ -3,6 +3,7 @@ package survey
 // What a definition must keep to, and how a person is told where it does not.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -110,40 +111,32 @@ func (d *Definition) problems() []FieldError {
 	return problems
 }
 
-// message says what to do about a broken rule.
+// messages say what to do about a broken rule; {} is its parameter.
+var messages = map[string]string{
+	"survey_id":     "半角の英小文字、数字、ハイフンだけで、ハイフン以外から始めて、63文字以内にしてください。",
+	"name":          "半角の英小文字から始めて、英小文字、数字、ハイフン、下線だけで、32文字以内にしてください。",
+	"filled":        "空のままにせず、言葉を書いてください。",
+	"required":      writeMoment,
+	"gtfield":       "opens よりあとの日時にしてください。締切がないときは空にします。",
+	"age_recipient": "age の公開鍵（age1 から始まる X25519 の受取人）を書いてください。封をしないときは空にします。",
+	"nefield":       "前回のアンケートの id を書いてください。自分自身は書けません。",
+	"ne":            "{} は別のことに使うので、ほかの名前にしてください。",
+	"kind":          join(Kinds(), "、") + " のどれかを書いてください。",
+	"oneof":         AccessOpen + "、" + AccessTicket + " のどれかを書いてください。",
+	"unique":        "同じものを二度書かないでください。",
+	"gt":            "質問を一つ以上書いてください。",
+	"min":           "{}以上にしてください。",
+}
+
 func message(b validator.FieldError) string {
-	switch b.Tag() {
-	case "":
+	if b.Tag() == "" { // see the rules of structs
 		return b.Param()
-	case "survey_id":
-		return "半角の英小文字、数字、ハイフンだけで、ハイフン以外から始めて、63文字以内にしてください。"
-	case "name":
-		return "半角の英小文字から始めて、英小文字、数字、ハイフン、下線だけで、32文字以内にしてください。"
-	case "filled":
-		return "空のままにせず、言葉を書いてください。"
-	case "required":
-		return writeMoment
-	case "gtfield":
-		return "opens よりあとの日時にしてください。締切がないときは空にします。"
-	case "age_recipient":
-		return "age の公開鍵（age1 から始まる X25519 の受取人）を書いてください。封をしないときは空にします。"
-	case "nefield":
-		return "前回のアンケートの id を書いてください。自分自身は書けません。"
-	case "ne":
-		return b.Param() + " は別のことに使うので、ほかの名前にしてください。"
-	case "kind":
-		return join(Kinds(), "、") + " のどれかを書いてください。"
-	case "oneof":
-		return strings.ReplaceAll(b.Param(), " ", "、") + " のどれかを書いてください。"
-	case "unique":
-		return "同じものを二度書かないでください。"
-	case "min":
-		if b.Kind() == reflect.Slice {
-			return "質問を一つ以上書いてください。"
-		}
-		return b.Param() + "以上にしてください。"
 	}
-	panic("survey: no message for the rule " + b.Tag())
+	message, ok := messages[b.Tag()]
+	if !ok {
+		panic("survey: no message for the rule " + b.Tag())
+	}
+	return strings.ReplaceAll(message, "{}", b.Param())
 }
 
 // check holds the rules that hang on the kind.
@@ -221,7 +214,7 @@ func unreadable(data []byte, err error) FieldError {
 	if errors.Is(err, jsontext.ErrDuplicateName) {
 		return FieldError{path(broken.JSONPointer), "同じ項目が二度あります。どちらかを消してください。"}
 	}
-	return FieldError{"", fmt.Sprintf("%d行目のあたりが JSON として読めません。かぎかっこやコンマを確かめてください。", lineOf(data, broken.ByteOffset))}
+	return FieldError{"", fmt.Sprintf("%d行目のあたりが JSON として読めません。かぎかっこやコンマを確かめてください。", 1+bytes.Count(data[:broken.ByteOffset], []byte("\n")))}
 }
 
 const writeMoment = "2026-11-01T00:00:00+09:00 のように日時を書いてください。"

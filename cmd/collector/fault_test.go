@@ -78,7 +78,7 @@ func TestFailingDisk(t *testing.T) {
 	}{
 		{"write of a frame", "late", "write", "intake-1"},
 		{"sync of a frame", "late", "fdatasync", "intake-1"},
-		{"next intake", "crowd", "openat", "intake.tmp"},
+		{"next intake", "crowd", "openat", "intake-3.tmp"},
 		{"write of a release", "crowd", "write", "pending.tmp"},
 		{"sync of a release", "crowd", "fdatasync", "pending.tmp"},
 		{"commit of a release", "crowd", rename, "pending.tmp"},

@@ -36,16 +36,20 @@ func TestHeadcount(t *testing.T) {
 	r := released(map[string]int{`{"q":1,"unit":"a"}`: 10, `{"q":3,"unit":"b"}`: 20})
 	for _, test := range []struct {
 		heads map[string]int
-		want  int
+		all   int
+		each  []int
 	}{
-		{map[string]int{}, 0},
-		{map[string]int{"a": 12}, 0},
-		{map[string]int{"a": 12, "b": 40}, 52},
-		{map[string]int{"a": 12, "b": 12}, 0}, // more answered than were asked
+		{map[string]int{}, 0, []int{0, 0}},
+		{map[string]int{"a": 12}, 0, []int{12, 0}},
+		{map[string]int{"a": 10, "b": 40}, 50, []int{10, 40}},
+		{map[string]int{"a": 12, "b": 12}, 0, []int{12, 0}}, // more answered than were asked
+		{map[string]int{"a": 9, "b": 40}, 49, []int{0, 40}},
 	} {
 		def.Headcount = test.heads
-		if got := make1(t, def, r).Headcount; got != test.want {
-			t.Errorf("headcount %v: got %d, want %d", test.heads, got, test.want)
+		results := make1(t, def, r)
+		each := []int{results.Groups[0].Headcount, results.Groups[1].Headcount}
+		if results.Headcount != test.all || !slices.Equal(each, test.each) {
+			t.Errorf("headcount %v: got %d and %d, want %d and %d", test.heads, results.Headcount, each, test.all, test.each)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (c *newCmd) Run(ui *cli.UI) error {
 	if k.folder {
 		file = folder + "/index.md"
 	}
-	for _, there := range []string{file, folder} {
+	for _, there := range []string{folder + ".md", folder} { // of either kind: they have the same URL
 		if _, err := os.Stat(filepath.FromSlash(there)); !errors.Is(err, fs.ErrNotExist) {
 			return &cli.Problem{Sentence: there + " は、もうあります。", Next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
 		}

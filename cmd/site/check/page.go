@@ -42,7 +42,6 @@ type page struct {
 	tags   [][2]int       // where shortcode tags begin and end
 	source []byte
 	nodes  []ast.Node // in the order of the text
-	ids    map[string]bool
 
 	survey   *survey.Definition // of a survey; nil if the collector would not take it
 	problems []survey.FieldError
@@ -97,13 +96,9 @@ func readPage(file string, data []byte) *page {
 	p.title, _ = p.meta["title"].(string)
 	p.draft, _ = p.meta["draft"].(bool)
 	p.params, _ = p.meta["params"].(map[string]any)
-	p.ids = map[string]bool{}
 	ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			p.nodes = append(p.nodes, n)
-			if id, ok := writtenID(n); ok {
-				p.ids[id] = true
-			}
 		}
 		return ast.WalkContinue, nil
 	})

@@ -30,7 +30,7 @@ func (p *page) readSurvey() {
 	if err == nil {
 		p.survey, err = survey.Parse(data)
 	}
-	if broken := (*survey.DefinitionError)(nil); errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*survey.DefinitionError](err); ok {
 		p.problems = broken.Problems
 	}
 }

@@ -26,7 +26,8 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 	defer bodies.Put(body)
 	body.Reset()
 
-	sub := &submission{endpoint: s.endpoint(r.URL.Path[len(answersPath):]), unread: r.ContentLength != 0}
+	id := r.URL.Path[len(answersPath):]
+	sub := &submission{endpoint: (*s.endpoints.Load())[id], unread: r.ContentLength != 0}
 	if err := s.accept(sub, r, body, inFlight); err != nil {
 		s.refuse(w, r, sub, err)
 		return
@@ -84,10 +85,15 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 			return errCoding
 		}
 	}
-	if err := sub.admits(s.config.Now()); err != nil {
-		return err
-	}
-	if r.ContentLength > maxBodyBytes {
+	state := sub.def.State(s.config.Now())
+	switch {
+	case state == survey.Over:
+		return errOver
+	case sub.journal.finished(): // neither an earlier clock nor a later closing date opens it again
+		return errFinished
+	case state == survey.NotYet:
+		return errNotYet
+	case r.ContentLength > maxBodyBytes:
 		return errTooLarge
 	}
 	return nil

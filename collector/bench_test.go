@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -42,17 +43,11 @@ func discard() {
 		panic(err)
 	}
 	fmt.Fprintf(os.Stderr, "listening on http://%s\n", ln.Addr())
-	hs := &http.Server{
-		ReadHeaderTimeout: defaultLimits.header,
-		ReadTimeout:       defaultLimits.read,
-		WriteTimeout:      defaultLimits.write,
-		IdleTimeout:       defaultLimits.idle,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			io.Copy(io.Discard, r.Body)
-			w.WriteHeader(http.StatusCreated)
-		}),
-	}
-	panic(hs.Serve(ln))
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusCreated)
+	})
+	panic(newHTTP(handler, slog.New(slog.DiscardHandler)).Serve(ln))
 }
 
 // BenchmarkAnswers lets each service run for half a second in turn, b.N times,

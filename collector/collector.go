@@ -49,7 +49,8 @@ type Server struct {
 	config   Config // without blanks
 	inFlight atomic.Int64
 	origin   *http.CrossOriginProtection
-	limits   limits
+	http     *http.Server
+	drain    time.Duration // for requests in flight when the service stops
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 
@@ -69,7 +70,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		config:   c,
 		origin:   http.NewCrossOriginProtection(),
-		limits:   defaultLimits,
+		drain:    10 * time.Second,
 		journals: map[string]*lazyJournal{},
 	}
 	if c.Static == nil {
@@ -80,6 +81,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.config.MaxInflight = cmp.Or(c.MaxInflight, 1024)
 	s.config.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	s.http = newHTTP(s, s.config.Log)
 	defs, err := survey.LoadSite(c.Site)
 	if err != nil {
 		return nil, err
@@ -133,6 +135,17 @@ func (s *Server) take(defs []*survey.Definition) error {
 	return nil
 }
 
+// endpoint is what answers one survey's address. A reload makes new ones over
+// the same journals; requests under way end with the old one, which the new one
+// fits.
+type endpoint struct {
+	*Encoder
+	journal *lazyJournal
+}
+
+// path is that of the form.
+func (e *endpoint) path() string { return "/surveys/" + e.def.ID + "/" }
+
 // fit makes the endpoints of these definitions, by id, if each can go on with
 // what is stored. It touches nothing.
 func (s *Server) fit(defs []*survey.Definition) (map[string]*endpoint, error) {
@@ -176,9 +189,6 @@ func (s *Server) Close() error {
 	}
 	return errors.Join(errs...)
 }
-
-// endpoint returns that of a survey, or nil.
-func (s *Server) endpoint(id string) *endpoint { return (*s.endpoints.Load())[id] }
 
 const answersPath = "/answers/"
 

@@ -86,6 +86,9 @@ func build(t *testing.T, c Config) (*house, error) {
 	return h, err
 }
 
+// limits are how long the service waits.
+type limits struct{ header, read, write, idle, drain time.Duration }
+
 // startWith serves with other limits.
 func startWith(t *testing.T, l limits, c Config) *house {
 	t.Helper()
@@ -93,7 +96,9 @@ func startWith(t *testing.T, l limits, c Config) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server.limits = l
+	s := h.server
+	s.http.ReadHeaderTimeout, s.http.ReadTimeout = l.header, l.read
+	s.http.WriteTimeout, s.http.IdleTimeout, s.drain = l.write, l.idle, l.drain
 	h.serve()
 	return h
 }

@@ -65,11 +65,6 @@ func unreadable(file, what string, err error) error {
 // fits says whether d may take the place of what is stored, if anything is. It
 // touches nothing.
 func (l *lazyJournal) fits(d *survey.Definition) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.opened.Load() != nil {
-		return d.Fits(l.def)
-	}
 	file := filepath.Join(l.dir, "survey.json")
 	data, err := journal.StoredDefinition(l.dir)
 	if errors.Is(err, fs.ErrNotExist) {

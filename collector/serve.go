@@ -15,45 +15,31 @@ import (
 	"time"
 )
 
-// limits bound what one connection may cost. A goroutine and a few kilobytes
-// are all that a slow one takes, so honest ones do not feel it.
-type limits struct {
-	header time.Duration // until the header has come
-	read   time.Duration // until the whole request has come
-	write  time.Duration // until the response has gone
-	idle   time.Duration // between requests
-	drain  time.Duration // for requests in flight when the service stops
-}
-
-// A connection that is upgraded (live reload) leaves these behind.
-var defaultLimits = limits{
-	header: 10 * time.Second,
-	read:   20 * time.Second,
-	write:  2 * time.Minute,
-	idle:   2 * time.Minute,
-	drain:  10 * time.Second,
-}
-
-const maxHeaderBytes = 16 << 10
-
-// Serve takes requests from ln, and does what the clock brings about, until ctx
-// ends; then requests in flight have 10 seconds to finish. It closes ln and
-// returns nil after an end by ctx. The server is not closed.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	doors := &doors{log: s.config.Log}
-	hs := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: s.limits.header,
-		ReadTimeout:       s.limits.read,
-		WriteTimeout:      s.limits.write,
-		IdleTimeout:       s.limits.idle,
-		MaxHeaderBytes:    maxHeaderBytes,
+// newHTTP bounds what one connection may cost. A goroutine and a few kilobytes
+// are all that a slow one takes, so honest ones do not feel it. One that is
+// upgraded (live reload) leaves the times behind.
+func newHTTP(handler http.Handler, trouble *slog.Logger) *http.Server {
+	doors := &doors{log: trouble}
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       20 * time.Second,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(doors, "", 0),
 		ConnState:         doors.state,
 
 		// OPTIONS * has our policy too.
 		DisableGeneralOptionsHandler: true,
 	}
+}
+
+// Serve takes requests from ln, and does what the clock brings about, until ctx
+// ends; then requests in flight have 10 seconds to finish. It closes ln and
+// returns nil after an end by ctx. The server is not closed. Serve may be called
+// once.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	var wait sync.WaitGroup
 	wait.Go(func() { s.keepTime(ctx) })
@@ -61,17 +47,17 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 
 	ended := make(chan error, 1)
-	go func() { ended <- hs.Serve(ln) }()
+	go func() { ended <- s.http.Serve(ln) }()
 	select {
 	case err := <-ended:
-		hs.Close()
+		s.http.Close()
 		return err
 	case <-ctx.Done():
 	}
-	drainCtx, stopDrain := context.WithTimeout(context.Background(), s.limits.drain)
+	drainCtx, stopDrain := context.WithTimeout(context.Background(), s.drain)
 	defer stopDrain()
-	if hs.Shutdown(drainCtx) != nil {
-		hs.Close() // who has not finished by now is not going to
+	if s.http.Shutdown(drainCtx) != nil {
+		s.http.Close() // who has not finished by now is not going to
 	}
 	<-ended
 	return nil

@@ -110,9 +110,7 @@ func writeCSV(w io.Writer, t *report.Table) error {
 	for i, column := range t.Columns {
 		line[i] = column.Name
 	}
-	if err := out.Write(line); err != nil {
-		return err
-	}
+	out.Write(line)
 	for _, row := range t.Rows {
 		for i, cell := range row {
 			switch cell := cell.(type) {
@@ -129,12 +127,10 @@ func writeCSV(w io.Writer, t *report.Table) error {
 				panic(fmt.Sprintf("a cell is a %T", cell))
 			}
 		}
-		if err := out.Write(line); err != nil {
-			return err
-		}
+		out.Write(line)
 	}
 	out.Flush()
-	return out.Error()
+	return out.Error() // the first of all these
 }
 
 // harmless keeps a spreadsheet from taking somebody's words for a formula, which

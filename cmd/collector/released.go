@@ -69,11 +69,10 @@ func identities(def *survey.Definition, file string) ([]age.Identity, error) {
 		return nil, &cli.Problem{Sentence: "鍵のファイルを読めません。", Err: err,
 			Next: []string{"--identity のファイルの名前を確かめてください。"}}
 	}
-	for _, start := range []string{"age-encryption.org/", "-----BEGIN AGE ENCRYPTED FILE-----"} {
-		if bytes.HasPrefix(bytes.TrimSpace(text), []byte(start)) {
-			return nil, &cli.Problem{Sentence: file + " は、合い言葉で閉じた鍵のファイルです。このままでは使えません。",
-				Next: []string{"age --decrypt で開いた鍵のファイルを --identity に書き、済んだら、そのファイルを消してください。"}}
-		}
+	start := bytes.TrimSpace(text)
+	if bytes.HasPrefix(start, []byte("age-encryption.org/")) || bytes.HasPrefix(start, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
+		return nil, &cli.Problem{Sentence: file + " は、合い言葉で閉じた鍵のファイルです。このままでは使えません。",
+			Next: []string{"age --decrypt で開いた鍵のファイルを --identity に書き、済んだら、そのファイルを消してください。"}}
 	}
 	keys, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {

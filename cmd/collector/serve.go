@@ -16,6 +16,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/coreos/go-systemd/v22/daemon"
+	"golang.org/x/sync/errgroup"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
@@ -86,15 +87,15 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	fmt.Fprintf(ui.Err, "listening on http://%s\n", ln.Addr())
 	notify(daemon.SdNotifyReady)
 
-	reloading := make(chan struct{})
-	go func() {
-		defer close(reloading)
+	serving, servingCtx := errgroup.WithContext(ctx)
+	serving.Go(func() error { return server.Serve(servingCtx, ln) })
+	serving.Go(func() error {
 		for {
 			select {
 			case <-hangup:
-			case <-ctx.Done():
+			case <-servingCtx.Done():
 				notify(daemon.SdNotifyStopping)
-				return
+				return nil
 			}
 			notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 			if err := server.Reload(); err != nil {
@@ -104,11 +105,8 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 			}
 			notify(daemon.SdNotifyReady)
 		}
-	}()
-	err = server.Serve(ctx, ln)
-	if ctx.Err() != nil {
-		<-reloading
-	}
+	})
+	err = serving.Wait()
 	closing := server.Close()
 	if ctx.Err() == nil {
 		return errors.Join(err, closing)

@@ -56,22 +56,21 @@ func Refusal(frame []byte, n Notice, links ...Link) []byte {
 	setText(title, words)
 
 	// The classes are those of layouts/404.html.
-	article := element("article", "class", "text",
-		element("header", "class", "page-head",
-			element("h1", "", "", text(n.Title)),
-			element("p", "class", "lead", text(n.Text))))
+	column := markup(`<div class="frame"><article class="text">`+
+		`<header class="page-head"><h1>%s</h1><p class="lead">%s</p></header></article></div>`, n.Title, n.Text)
+	article := column.FirstChild
 	if len(n.Mistakes) > 0 {
-		list := element("ul", "class", "error-message")
+		list := markup(`<ul class="error-message"></ul>`)
 		for _, m := range n.Mistakes {
-			list.AppendChild(element("li", "", "", text(m.caption())))
+			list.AppendChild(markup(`<li>%s</li>`, m.caption()))
 		}
 		article.AppendChild(list)
 	}
 	for _, l := range links {
-		article.AppendChild(element("p", "", "", element("a", "href", l.Href, text(l.Words))))
+		article.AppendChild(markup(`<p><a href="%s">%s</a></p>`, l.Href, l.Words))
 	}
 	empty(main)
-	main.AppendChild(element("div", "class", "frame", article))
+	main.AppendChild(column)
 	return render(doc)
 }
 
@@ -81,5 +80,5 @@ func parts(page []byte) (doc, title, main *html.Node) {
 	if err != nil {
 		return nil, nil, nil
 	}
-	return doc, first(doc, atom.Title), first(doc, atom.Main)
+	return doc, first(doc.Descendants(), atom.Title), first(doc.Descendants(), atom.Main)
 }

@@ -39,7 +39,7 @@ func Refill(page []byte, base string, values map[string][]string, n Notice) ([]b
 		fill(controls, values[name])
 	}
 	f.putOnTop(f.summary(n))
-	if title := first(doc, atom.Title); title != nil {
+	if title := first(doc.Descendants(), atom.Title); title != nil {
 		title.InsertBefore(text("エラー："), title.FirstChild)
 	}
 	rebase(doc, base)
@@ -72,7 +72,7 @@ func find(doc *html.Node, names map[string][]string) *form {
 			name, _ := attr(n, "name")
 			if _, asked := names[name]; asked {
 				f.controls[name] = append(f.controls[name], n)
-				f.place = cmp.Or(f.place, around(n, atom.Form), n)
+				f.place = cmp.Or(f.place, first(n.Ancestors(), atom.Form), n)
 			}
 		}
 	}
@@ -134,20 +134,16 @@ func optionValue(o *html.Node) string {
 
 // summary says the notice and marks its mistakes, which it links to.
 func (f *form) summary(n Notice) *html.Node {
-	summary := element("div", "class", "error-summary",
-		element("h2", "", "", text(n.Title)), element("p", "", "", text(n.Text)))
-	setAttr(summary, "id", f.newID("error-summary"))
-	setAttr(summary, "role", "alert")
-	setAttr(summary, "tabindex", "-1")
-	setAttr(summary, "autofocus", "")
+	summary := markup(`<div class="error-summary" id="%s" role="alert" tabindex="-1" autofocus><h2>%s</h2><p>%s</p></div>`,
+		f.newID("error-summary"), n.Title, n.Text)
 	if len(n.Mistakes) > 0 {
-		list := element("ul", "", "")
+		list := markup(`<ul></ul>`)
 		for _, m := range n.Mistakes {
-			words := text(m.caption())
+			item := markup(`<li>%s</li>`, m.caption())
 			if id := f.mark(m); id != "" {
-				words = element("a", "href", "#"+id, words)
+				item = markup(`<li><a href="#%s">%s</a></li>`, id, m.caption())
 			}
-			list.AppendChild(element("li", "", "", words))
+			list.AppendChild(item)
 		}
 		summary.AppendChild(list)
 	}
@@ -166,16 +162,15 @@ func (f *form) mark(m Mistake) string {
 		setAttr(c, "aria-invalid", "true")
 	}
 	control := controls[0]
-	message := element("p", "class", "error-message", text(m.Message))
 	messageID := f.newID("error-" + m.Name)
-	setAttr(message, "id", messageID)
+	message := markup(`<p class="error-message" id="%s">%s</p>`, messageID, m.Message)
 	describe(control, messageID)
 	if set, legend := f.fieldset(control, m.Name); legend != nil {
 		describe(set, messageID)
 		insertAfter(legend, message)
 	} else if label := f.label(control); label == nil {
 		control.Parent.InsertBefore(message, control)
-	} else if around(control, atom.Label) == label {
+	} else if first(control.Ancestors(), atom.Label) == label {
 		label.Parent.InsertBefore(message, label)
 	} else {
 		insertAfter(label, message)
@@ -205,7 +200,7 @@ func (f *form) newID(wish string) string {
 // fieldset is the nearest one with a legend that holds controls of this name
 // alone: one around several questions is not theirs.
 func (f *form) fieldset(control *html.Node, name string) (set, legend *html.Node) {
-	set = around(control, atom.Fieldset)
+	set = first(control.Ancestors(), atom.Fieldset)
 	if set == nil {
 		return nil, nil
 	}
@@ -214,17 +209,12 @@ func (f *form) fieldset(control *html.Node, name string) (set, legend *html.Node
 			return nil, nil
 		}
 	}
-	for c := range set.ChildNodes() {
-		if is(c, atom.Legend) {
-			return set, c
-		}
-	}
-	return nil, nil
+	return set, first(set.ChildNodes(), atom.Legend)
 }
 
 func (f *form) label(control *html.Node) *html.Node {
 	id, _ := attr(control, "id")
-	return cmp.Or(f.labels[id], around(control, atom.Label))
+	return cmp.Or(f.labels[id], first(control.Ancestors(), atom.Label))
 }
 
 // describe adds the message to what already describes n.
@@ -238,11 +228,12 @@ func describe(n *html.Node, id string) {
 // without a form on top of the main part.
 func (f *form) putOnTop(summary *html.Node) {
 	if f.place == nil {
-		top := cmp.Or(first(f.doc, atom.Main), first(f.doc, atom.Body), first(f.doc, atom.Html))
+		page := f.doc.Descendants()
+		top := cmp.Or(first(page, atom.Main), first(page, atom.Body), first(page, atom.Html))
 		top.InsertBefore(summary, top.FirstChild)
 		return
 	}
-	below := cmp.Or(first(f.doc, atom.H1), f.place)
+	below := cmp.Or(first(f.doc.Descendants(), atom.H1), f.place)
 	for column := ancestors(f.place); !slices.Contains(column, below.Parent); {
 		below = below.Parent
 	}

@@ -103,13 +103,13 @@ func TestRefilledPage(t *testing.T) {
 		if got, want := textOf(with(doc, "id", "comment")), "\n"+typed+"\nここまで"; got != want {
 			t.Errorf("comment %q, want %q", got, want)
 		}
-		if first(doc, atom.Script) != nil {
+		if first(doc.Descendants(), atom.Script) != nil {
 			t.Error("typed text became a script")
 		}
 	})
 
 	t.Run("title", func(t *testing.T) {
-		title := first(doc, atom.Title)
+		title := first(doc.Descendants(), atom.Title)
 		if got := textOf(title); got != "エラー：秋のアンケート｜職員力" {
 			t.Error(got)
 		}
@@ -153,8 +153,8 @@ func TestRefilledPage(t *testing.T) {
 	t.Run("under the legend", func(t *testing.T) {
 		for _, name := range []string{"q1", "q3"} {
 			controls := named(doc, name)
-			set := around(controls[0], atom.Fieldset)
-			legend := first(set, atom.Legend)
+			set := first(controls[0].Ancestors(), atom.Fieldset)
+			legend := first(set.Descendants(), atom.Legend)
 			message := next(legend)
 			id, _ := attr(message, "id")
 			if class, _ := attr(message, "class"); class != "error-message" || textOf(message) == "" {
@@ -225,7 +225,7 @@ func TestRefillAnyPage(t *testing.T) {
 		}
 	}
 	// The page is shown under /answers/, so relative addresses have to change.
-	form := first(doc, atom.Form)
+	form := first(doc.Descendants(), atom.Form)
 	if got, _ := attr(form, "action"); got != "/answers/box" {
 		t.Errorf("action %q", got)
 	}

@@ -4,6 +4,8 @@ package page
 
 import (
 	"bytes"
+	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,36 +18,28 @@ func is(n *html.Node, a atom.Atom) bool {
 	return n.Type == html.ElementNode && n.DataAtom == a && n.Namespace == ""
 }
 
-// first is the first element of a kind below n, or nil.
-func first(n *html.Node, a atom.Atom) *html.Node {
-	for d := range n.Descendants() {
-		if is(d, a) {
-			return d
+// first is the first element of a kind, or nil.
+func first(nodes iter.Seq[*html.Node], a atom.Atom) *html.Node {
+	for n := range nodes {
+		if is(n, a) {
+			return n
 		}
 	}
 	return nil
 }
 
-// around is the nearest ancestor of a kind, or nil.
-func around(n *html.Node, a atom.Atom) *html.Node {
-	for p := range n.Ancestors() {
-		if is(p, a) {
-			return p
-		}
+// markup makes an element of HTML, with words in place of each %s.
+func markup(format string, words ...string) *html.Node {
+	escaped := make([]any, len(words))
+	for i, w := range words {
+		escaped[i] = html.EscapeString(w)
 	}
-	return nil
-}
-
-// element has one attribute, or with an empty key none.
-func element(name, key, value string, children ...*html.Node) *html.Node {
-	n := &html.Node{Type: html.ElementNode, Data: name, DataAtom: atom.Lookup([]byte(name))}
-	if key != "" {
-		setAttr(n, key, value)
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(fmt.Sprintf(format, escaped...)), body)
+	if err != nil {
+		panic(err) // no reader fails, and nothing is nested deeply
 	}
-	for _, c := range children {
-		n.AppendChild(c)
-	}
-	return n
+	return nodes[0]
 }
 
 func text(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }

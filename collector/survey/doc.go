@@ -4,9 +4,9 @@
 //
 // # A new kind of question
 //
-// It begins in kinds.go, with a constant and a row of the table; the compiler
-// then asks for the methods: which fields it has, its rules, how an answer is
-// checked and written, how long it may get, how it is read again. Fields that
+// It begins in kinds.go, with a constant and a row of the table, which says what
+// fields it has; the compiler then asks for the methods: its rules, how an answer
+// is checked and written, how long it may get, how it is read again. Fields that
 // no kind had stand in Question and in its method check. TestEveryKind in
 // cmd/collector walks all kinds through what lies beyond this package, and
 // names each file that does not know one: made-up answers

@@ -23,28 +23,29 @@ const (
 	Text   Kind = "text"   // free words, stored apart from the other answers
 )
 
-// kinds has a row for each, in the order in which messages name them.
-var kinds = []struct {
-	name Kind
-	kind
-}{
-	{Scale, scale{}},
-	{Choice, choice{}},
-	{Multi, multi{}},
-	{Text, text{}},
+// kind is what is known of a kind of question.
+type kind struct {
+	name    Kind
+	fields  []string // those that it may have, of those that not every kind has
+	missing string   // what to do where an answer is required
+	methods
 }
 
-// kind is what a kind of question knows.
-type kind interface {
-	// fields are those that it may have, of those that not every kind has.
-	fields() []string
+// kinds has a row for each, in the order in which messages name them.
+var kinds = []kind{
+	{Scale, []string{"labels", "reversed"}, "どれか一つを選んでください。", scale{}},
+	{Choice, []string{"group", "options"}, "どれか一つを選んでください。", choice{}},
+	{Multi, []string{"options"}, "一つ以上選んでください。", multi{}},
+	{Text, []string{"max"}, "この欄に書いてください。", text{}},
+}
+
+// methods are what a kind does in its own way.
+type methods interface {
 	// check reports broken rules of a definition.
 	check(q *Question, report func(field, message string))
 	// append adds an answer as canonical JSON, or nothing where it is blank, or
 	// says what to put right.
 	append(to []byte, q *Question, a answer) (_ []byte, wrong string)
-	// missing is what to do where an answer is required.
-	missing() string
 	// longest is how many bytes append may add.
 	longest(q *Question) int
 	// read gives what was chosen, as Definition.ReadAnswers does. Errors name
@@ -53,10 +54,10 @@ type kind interface {
 }
 
 // kind returns nil for one that does not exist.
-func (q *Question) kind() kind {
+func (q *Question) kind() *kind {
 	for i := range kinds {
 		if kinds[i].name == q.Kind {
-			return kinds[i].kind
+			return &kinds[i]
 		}
 	}
 	return nil
@@ -74,8 +75,6 @@ func Kinds() []Kind {
 type scale struct{}
 
 const fewestPoints, mostPoints = 2, 11
-
-func (scale) fields() []string { return []string{"labels", "reversed"} }
 
 func (scale) check(q *Question, report func(field, message string)) {
 	if len(q.Labels) < fewestPoints || len(q.Labels) > mostPoints {
@@ -97,8 +96,6 @@ func (scale) append(to []byte, q *Question, a answer) ([]byte, string) {
 	return append(to, p.value...), ""
 }
 
-func (scale) missing() string { return "どれか一つを選んでください。" }
-
 func (scale) longest(q *Question) int { return len(strconv.Itoa(len(q.Labels))) }
 
 func (scale) read(q *Question, value jsontext.Value) ([]int, error) {
@@ -110,8 +107,6 @@ func (scale) read(q *Question, value jsontext.Value) ([]int, error) {
 }
 
 type choice struct{}
-
-func (choice) fields() []string { return []string{"group", "options"} }
 
 func (choice) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
 
@@ -125,8 +120,6 @@ func (choice) append(to []byte, q *Question, a answer) ([]byte, string) {
 	}
 	return appendQuoted(to, p.value), ""
 }
-
-func (choice) missing() string { return "どれか一つを選んでください。" }
 
 func (choice) longest(q *Question) int {
 	longest := 0
@@ -145,8 +138,6 @@ func (choice) read(q *Question, value jsontext.Value) ([]int, error) {
 }
 
 type multi struct{}
-
-func (multi) fields() []string { return []string{"options"} }
 
 func (multi) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
 
@@ -174,8 +165,6 @@ func (multi) append(to []byte, q *Question, a answer) ([]byte, string) {
 	}
 	return append(to, end...), ""
 }
-
-func (multi) missing() string { return "一つ以上選んでください。" }
 
 func (multi) longest(q *Question) int {
 	longest := len(`[`)

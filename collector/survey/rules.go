@@ -153,7 +153,7 @@ func (q *Question) check(report func(field, message string)) {
 	} {
 		var takers []Kind
 		for _, k := range kinds {
-			if slices.Contains(k.fields(), field.name) {
+			if slices.Contains(k.fields, field.name) {
 				takers = append(takers, k.name)
 			}
 		}

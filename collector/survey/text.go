@@ -15,8 +15,6 @@ import (
 
 type text struct{}
 
-func (text) fields() []string { return []string{"max"} }
-
 func (text) check(q *Question, report func(field, message string)) {
 	if q.Max < 1 {
 		report("max", "書ける文字数を1以上で書いてください。")
@@ -55,8 +53,6 @@ func (text) append(to []byte, q *Question, a answer) ([]byte, string) {
 	}
 	return quoted, ""
 }
-
-func (text) missing() string { return "この欄に書いてください。" }
 
 // longest: a character of UTF-8 has at most 4 bytes, and the escapes of those
 // that a text may have are 2.

@@ -55,7 +55,7 @@ func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 		case message != "":
 			refuse(q.ID, message)
 		case !answered && q.Required:
-			refuse(q.ID, k.missing())
+			refuse(q.ID, k.missing)
 		case q.Kind == Text && answered:
 			lines.Texts = append(lines.Texts, d.textLine(q, value))
 		case q.Kind == Text && d.SealedTo != "":

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"staffplan/collector/survey"
 )
@@ -64,7 +65,9 @@ func (r *Responses) Tables() *Tables {
 	}
 	if r.Rehearsal {
 		for _, table := range []*Table{t.Answers, t.Texts, t.Questions} {
-			table.mark()
+			if table != nil {
+				table.mark()
+			}
 		}
 	}
 	return t
@@ -117,11 +120,8 @@ func questionTable(def *survey.Definition) *Table {
 // mark says in each row that the answers were made up. The column has a name
 // that no question has: their ids begin with a letter.
 func (t *Table) mark() {
-	if t == nil {
-		return
-	}
-	t.Columns = append([]Column{{"_rehearsal", Word}}, t.Columns...)
+	t.Columns = slices.Insert(t.Columns, 0, Column{"_rehearsal", Word})
 	for i := range t.Rows {
-		t.Rows[i] = append([]any{"練習"}, t.Rows[i]...)
+		t.Rows[i] = slices.Insert(t.Rows[i], 0, any("練習"))
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 type exportCmd struct {
 	onSite
+	confidential
 	Format   string `required:"" enum:"csv,parquet" placeholder:"形" help:"表の形。csv（Excel などで開く）か parquet（統計の道具で開く）。"`
 	Out      string `placeholder:"ファイル" help:"答えの表を書くファイル。書かなければ、id に .csv か .parquet を付けた名前にします。自由に書かれた文と、問いの一覧は、名前に -comments と -questions を付けて並べます。"`
 	Identity string `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
@@ -54,6 +55,9 @@ func (c *exportCmd) Run(ui *cli.UI) error {
 	if n := len(tables.Answers.Rows); n < def.Minimum {
 		ui.Result("回答が%d人に満たないので、ここから作った数字は公表できません。", def.Minimum)
 	}
+	if c.Format == "csv" {
+		ui.Result("Excel では、ダブルクリックせずに「データ」の「テキストまたは CSV から」で開き、どの列も「テキスト」にしてください。1-2 が日付に、0612 が 612 に変わるのを防げます。")
+	}
 	ui.Result("一人ひとりの答えが入っています。見る人を限り、使い終えたら消してください。")
 	return nil
 }
@@ -81,7 +85,7 @@ func (c *exportCmd) write(tables *report.Tables) (err error) {
 		if one.table == nil {
 			continue
 		}
-		file, err := create(one.name, "上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。")
+		file, err := c.create(one.name, "上書きせずに止めました。消してよいものなら消すか、--out に別の名前を書いてください。")
 		if err != nil {
 			return err
 		}

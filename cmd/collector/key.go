@@ -14,6 +14,7 @@ import (
 )
 
 type keyCmd struct {
+	confidential
 	Out string `required:"" placeholder:"ファイル" help:"鍵を書くファイル。例: key.txt"`
 }
 
@@ -22,7 +23,7 @@ func (c *keyCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	file, err := create(c.Out, "使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。")
+	file, err := c.create(c.Out, "使っている鍵かもしれないので、上書きせずに止めました。--out に別の名前を書いてください。")
 	if err != nil {
 		return err
 	}

@@ -248,8 +248,8 @@ func TestAgainstPlainTally(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", name, got, want)
 			}
 		}
-		favourable := func(k int) float64 {
-			scores, above := answered(k, "*"), 0
+		favourable := func(k int, group string) float64 {
+			scores, above := answered(k, group), 0
 			for _, s := range scores {
 				if float64(s) > float64(points[k]+1)/2 {
 					above++
@@ -272,7 +272,7 @@ func TestAgainstPlainTally(t *testing.T) {
 			for _, s := range scores {
 				sum += s
 			}
-			near(q.ID, q.Favourable, favourable(k))
+			near(q.ID, q.Favourable, favourable(k, "*"))
 			near(q.ID, q.Mean, float64(sum)/float64(len(scores)))
 		}
 		for _, theme := range results.Themes {
@@ -305,7 +305,7 @@ func TestAgainstPlainTally(t *testing.T) {
 			sum, n := 0.0, 0
 			for k := range points {
 				if fmt.Sprintf("m%d", k%3) == measure.ID {
-					sum += favourable(k)
+					sum += favourable(k, "*")
 					n++
 				}
 			}
@@ -322,6 +322,12 @@ func TestAgainstPlainTally(t *testing.T) {
 					if n := len(answered(k, cell)); n < 10 && !(cell == "" && n == 0) {
 						t.Errorf("%s is shown, and cell %q holds %d people", q.ID, cell, n)
 					}
+				}
+				if n := len(answered(k, g.Value)); q.N != n {
+					t.Errorf("%s of %s: n is %d, want %d", q.ID, g.Value, q.N, n)
+				}
+				if want := favourable(k, g.Value); q.Favourable != nil && *q.Favourable >= 0 && math.Abs(float64(*q.Favourable)-want) > 0.5+1e-9 {
+					t.Errorf("%s of %s: got %d %%, want %f", q.ID, g.Value, *q.Favourable, want)
 				}
 			}
 		}

@@ -174,7 +174,7 @@ func TestFormat1Sealed(t *testing.T) {
 	wantRead(t, dir, want[0], want[1])
 }
 
-// TestFormat1Damage flips bits, and cuts the files.
+// TestFormat1Damage flips bits, cuts the files and has them go on.
 func TestFormat1Damage(t *testing.T) {
 	whole := snapshot(t, filepath.Join("testdata", "format1", "tickets"))
 	for _, name := range []string{"responses.jsonl", "comments.jsonl", "tickets.txt", "spent.txt", "survey.json", "sums.txt"} {
@@ -188,5 +188,8 @@ func TestFormat1Damage(t *testing.T) {
 			whole.write(t, dir, name, string(whole[name][:i]))
 			refused(t, dir, name, len(whole[name]))
 		}
+		dir := whole.lay(t)
+		whole.write(t, dir, name, whole[name]+"x")
+		refused(t, dir, name, len(whole[name]))
 	}
 }

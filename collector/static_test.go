@@ -30,26 +30,27 @@ const prose = "人が語り合う職場にします。"
 // page itself.
 func TestPackedFile(t *testing.T) {
 	h := start(t, Config{})
-	const page = "plan/index.html"
+	const file = "plan/index.html"
+	page := strings.Repeat(prose, 100) // longer than when it is packed
 	for name, c := range map[string]struct {
 		packed string
 		age    time.Duration // of the packed file; the page is an hour old
 		used   bool
 	}{
-		"of this build":            {gzipped(prose), time.Hour, true},
-		"copied with another date": {gzipped(prose), 2 * time.Hour, true},
+		"of this build":            {gzipped(page), time.Hour, true},
+		"copied with another date": {gzipped(page), 2 * time.Hour, true},
 		"of another page":          {gzipped("前の版"), 0, false},
-		"of as long a page":        {gzipped(strings.Replace(prose, "人", "物", 1)), 0, false},
-		"of a page that goes on":   {gzipped(prose + "\x00"), 0, false},
-		"cut short":                {gzipped(prose)[:5], 0, false},
+		"of as long a page":        {gzipped(strings.Replace(page, "人", "物", 1)), 0, false},
+		"of a page that goes on":   {gzipped(page + "\x00"), 0, false},
+		"cut short":                {gzipped(page)[:5], 0, false},
 		"empty":                    {"", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			put(t, h.site, page, prose, time.Hour)
-			put(t, h.site, page+".gz", c.packed, c.age)
+			put(t, h.site, file, page, time.Hour)
+			put(t, h.site, file+".gz", c.packed, c.age)
 			res, body := h.get("/plan/", "Accept-Encoding: gzip, deflate, br")
-			if used := res.Header.Get("Content-Encoding") == "gzip"; used != c.used || body != prose {
-				t.Errorf("packed %v, want %v: %q", used, c.used, body)
+			if used := res.Header.Get("Content-Encoding") == "gzip"; used != c.used || body != page {
+				t.Errorf("packed %v, want %v; %d bytes, want %d", used, c.used, len(body), len(page))
 			}
 			if res.Header.Get("Vary") != "Accept-Encoding" || res.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 				t.Error(res.Header)

@@ -206,6 +206,25 @@ func TestOtherOwner(t *testing.T) {
 	if after := snapshot(t, dir); !maps.Equal(before, after) {
 		t.Error("the folder has changed")
 	}
+
+	// One who may read the files and not list them is not told that there is
+	// nothing.
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	for name := range before {
+		if err := os.Chmod(filepath.Join(dir, name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asNobody(func() {
+		if _, err := journal.Read(dir); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("read: %v", err)
+		}
+		if err := journal.Verify(dir); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("verified: %v", err)
+		}
+	})
 }
 
 // TestFormat1ReadOnly: what a closed survey left can be written by its owner

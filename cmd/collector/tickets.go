@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 	"staffplan/collector/ticket"
@@ -139,8 +141,9 @@ func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition
 	case errors.Is(err, journal.ErrFinished):
 		return c.over(def)
 	}
+	next := cmp.Or(collector.Advice(err), "空きを確かめ、collector verify で壊れたところがないかも見てください。")
 	return &cli.Problem{Sentence: filepath.Join(c.Data, def.ID) + " に券の番号を入れられません。", Err: err,
-		Next: []string{"券は作らずに止めました。空きを確かめ、collector verify で壊れたところがないかも見てください。"}}
+		Next: []string{"券は作らずに止めました。" + next}}
 }
 
 // newTickets makes codes, and the hashes that are kept of them.

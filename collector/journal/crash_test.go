@@ -162,7 +162,7 @@ func schedule(t *testing.T, dir string, seed uint64, broken func(kind, name stri
 		w.before(t)
 	}
 	if rng.IntN(2) == 0 {
-		defer journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000), 1+rng.IntN(4))()
+		defer journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000))()
 	}
 	w.disk.broken = broken
 	synctest.Test(t, func(t *testing.T) {

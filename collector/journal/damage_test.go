@@ -7,9 +7,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"staffplan/collector/journal"
@@ -226,15 +228,29 @@ func TestNothingCut(t *testing.T) {
 	refused(t, f.lay(t), "intake-2", 0)
 }
 
-// severalIntakes is a folder in which more answers wait than one intake takes.
+// severalIntakes is a folder in which more waits than one intake holds: on a
+// full disk some releases got no further than their first step.
 func severalIntakes(t *testing.T) folder {
 	t.Helper()
-	defer journal.SetRush(8, 1000, 32)()
-	dir := filepath.Join(t.TempDir(), "s")
-	j := open(t, dir, journal.Options{Release: 1000})
-	put(t, j, 1, 100)
+	disk := newDisk(rand.New(rand.NewPCG(1, 1)))
+	j := open(t, simDir, journal.Options{Release: 1000, FS: disk})
+	disk.fault = func(kind, name string) error {
+		if name == "pending.tmp" && kind == "create" {
+			return syscall.ENOSPC
+		}
+		return nil
+	}
+	for n := 1; n <= 100; n += 25 {
+		put(t, j, n, n+24)
+		if err := j.Release(t.Context()); !errors.Is(err, journal.ErrFull) {
+			t.Fatal("released on a full disk:", err)
+		}
+	}
 	shut(t, j)
-	f := snapshot(t, dir)
+	f := folder{}
+	for name, file := range disk.names {
+		f[name] = string(file.data)
+	}
 	if f["intake-3"] == "" {
 		t.Fatal("there are no three intakes")
 	}

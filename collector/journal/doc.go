@@ -107,16 +107,15 @@
 //
 // A start goes on in the last intake, once it has written all of it again: a
 // frame whose sync failed in the process before may be seen now, and be gone
-// after the next power loss. An intake that has grown to 2 MB, or that a release
-// takes, gets no more frames.
+// after the next power loss. An intake that a release takes gets no more frames.
 //
 // # Releases
 //
 // As soon as Options.Release answers wait they are released, together with all
-// others in their intakes. The oldest intakes go, as many as have that many
-// answers between them; mostly there is one. Only in a rush, when eight answers
-// or more share a sync, do releases let the callers pass: until there is no such
-// frame for ten milliseconds, or 32 intakes wait.
+// others in their intakes: mostly there is one, more where the disk was full or
+// the process ended. Only in a rush, when eight answers or more share a sync, do
+// releases let the callers pass: until there is no such frame for 50
+// milliseconds, or 16 MB wait.
 //
 //  1. If it takes what the last intake has, intake-N+1 is made under the name
 //     intake-N+1.tmp, synced, renamed, and the folder synced. Then intake-N gets
@@ -171,21 +170,22 @@
 //
 // # Inside
 //
-// Two goroutines own the files: the writer the last intake, the keeper all else.
-// What stands between them and the callers, each for one reason:
+// The last intake is in a channel for one: whoever has taken it out writes to
+// it, and puts it or the next one back. The keeper, a goroutine, owns all other
+// files; what callers want of it are jobs. What else there is, each for one
+// reason:
 //
 //   - A batch is what fills while the frame before is synced, so that many
-//     callers share a sync; claims has the second answer with a ticket wait for
-//     what becomes of the first.
-//   - After a frame with company or more answers the writer waits for gathering:
-//     they come again, and would pay for a sync each.
-//   - rush and lull have releases wait while callers do; backlog ends that, and
-//     slice keeps an intake so small that a release fits into memory.
-//   - A turn has the writer go on in another intake (swap); next is one that is
-//     made and not used yet, because the disk was full.
-//   - drain is many releases instead of a large one.
-//   - held keeps a release from trying a full disk again and again: first a
-//     frame has to succeed. unfinished is one that is committed, and goes first.
+//     callers share a sync.
+//   - claims has the second answer with a ticket wait for what becomes of the
+//     first.
+//   - A rush is when frames have company or more answers, until a lull:
+//     meanwhile smaller frames wait (gathering) for the callers who come again,
+//     and would pay for a sync each; and releases wait until there is a backlog.
+//   - turn has the next answers go to another intake, so that a release needs no
+//     pause; next is one that is made and not used yet, because the disk was full.
+//   - unfinished is a release that is committed, and goes first: a full disk
+//     stopped it.
 //
 // # Promises
 //
@@ -200,8 +200,9 @@
 //     sync leaves in memory may look stored and be gone later.
 //  4. One process writes at a time; readers see each released line once.
 //  5. Entries leave the intake in groups of Options.Release or more, at once
-//     (in a rush: after it, or from 64 MB on), in an order from the system's random numbers; in
-//     smaller groups only by Release and when the survey closes.
+//     (in a rush: after it, or from 16 MB on), in an order from the system's
+//     random numbers; in smaller groups only by Release and when the survey
+//     closes.
 //  6. Inside a group nothing tells the order, if the others in it are not out
 //     to find somebody. After the closing no file tells when or in which order
 //     answers came, or which answer, text and ticket belong together.

@@ -4,8 +4,8 @@ package journal
 var RealFS FS = osFS{}
 
 // SetRush makes a rush of a few answers, and what it leaves of a few bytes.
-func SetRush(answers, bytes, intakes int) (undo func()) {
-	a, b, c := company, slice, backlog
-	company, slice, backlog = answers, bytes, intakes
-	return func() { company, slice, backlog = a, b, c }
+func SetRush(answers, bytes int) (undo func()) {
+	a, b := company, backlog
+	company, backlog = answers, int64(bytes)
+	return func() { company, backlog = a, b }
 }

@@ -1,6 +1,6 @@
-// The journal itself: callers enlist entries in the batch that fills, one
-// goroutine writes batches as frames, another one moves what waits to the
-// released files.
+// The journal itself: callers enlist entries in the batch that fills, one batch
+// at a time becomes a frame, and the keeper moves what waits to the released
+// files.
 
 package journal
 
@@ -62,33 +62,30 @@ type Journal struct {
 	Recovered string
 
 	d     disk
-	store store     // the keeper's
-	old   []*intake // the keeper's: intakes that get no more frames
-	live  *intake   // the writer's; nil once the journal finishes
-	next  *intake   // the keeper's: made already, and without a frame
+	live  chan *intake  // whoever has taken it out writes to it; nil once the journal finishes
+	store store         // the keeper's
+	old   []*intake     // the keeper's: intakes that get no more frames
+	next  *intake       // the keeper's: made already, and without a frame
+	jobs  chan job      // for the keeper
+	wake  chan struct{} // for the keeper: something waits
+	stop  chan struct{} // Close was called, and all frames are written
 
 	mu       sync.Mutex
-	toWrite  *sync.Cond // for the writer: a batch, a swap, or the end
-	toKeep   *sync.Cond // for the keeper: enough waits, a job, or the end
 	batch    *batch
-	spare    []byte // a frame's memory, for the next batch
+	frames   sync.WaitGroup // of batches that somebody is in
+	spare    []byte         // a frame's memory, for the next batch
 	claims   map[id]*batch
 	tickets  ids
-	used     bitmap // of tickets
-	least    int    // Options.Release; only the keeper changes it
-	waiting  int    // answers in the intakes
-	written  int    // bytes of frames since the last change of intakes
-	writing  bool   // a batch is on its way to the disk
-	rush     bool   // many more answers are about to come: releases let them pass
-	held     bool   // the last release met a full disk: wait for a frame to succeed
-	swap     *swap
-	jobs     []job
+	used     bitmap    // of tickets
+	least    int       // Options.Release; only the keeper changes it
+	waiting  int       // answers in the intakes
+	size     int64     // of the intake that gets the frames
+	rush     time.Time // when a frame with company was last written
 	err      error
 	closing  bool // Finish was called, or the mark stands
 	finished bool
 	ending   bool // Close was called
-	ended    bool // the keeper is done
-	workers  sync.WaitGroup
+	keeper   sync.WaitGroup
 	closed   sync.Once
 }
 
@@ -105,15 +102,7 @@ func newBatch(memory []byte) *batch {
 	return &batch{frame: append(memory[:0], make([]byte, frameHeader)...), done: make(chan struct{})}
 }
 
-func (b *batch) empty() bool { return len(b.frame) == frameHeader }
-
-// swap asks the writer to go on in another intake, once what was enlisted
-// stands in the one it has.
-type swap struct {
-	to   *intake // nil if none follows
-	done chan error
-}
-
+// job is what the keeper does for a caller.
 type job struct {
 	do   func() error
 	done chan error
@@ -132,24 +121,28 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	j := &Journal{
 		d:      disk{o.FS, dir},
-		least:  max(1, o.Release),
+		live:   make(chan *intake, 1),
+		jobs:   make(chan job),
+		wake:   make(chan struct{}, 1),
+		stop:   make(chan struct{}),
+		batch:  newBatch(nil),
 		claims: map[id]*batch{},
+		least:  max(1, o.Release),
 	}
 	j.store.disk = j.d
-	j.toWrite, j.toKeep = sync.NewCond(&j.mu), sync.NewCond(&j.mu)
-	j.batch = newBatch(nil)
-	if err := j.recover(); err != nil {
+	err := j.recover()
+	if err == nil {
+		err = j.prepare(o.Definition)
+	}
+	if err != nil {
+		for _, in := range append(j.old, j.next) {
+			in.close()
+		}
 		return nil, fmt.Errorf("journal: %s: %w", dir, err)
 	}
-	if err := j.prepare(o.Definition); err != nil {
-		j.live.close()
-		j.next.close()
-		return nil, fmt.Errorf("journal: %s: %w", dir, err)
-	}
-	j.workers.Go(j.write)
-	j.workers.Go(j.keep)
+	j.keeper.Go(j.keep)
 	if !j.closing {
-		err := j.ask(context.Background(), job{do: j.drain})
+		err := j.ask(context.Background(), job{do: j.releaseDue})
 		if err != nil && !errors.Is(err, ErrFull) { // which passes, as at any other time
 			j.Close()
 			return nil, fmt.Errorf("journal: %s: %w", dir, err)
@@ -169,6 +162,12 @@ func (j *Journal) recover() error {
 	}
 	if err := j.store.recover(); err != nil {
 		return err
+	}
+	switch {
+	case j.store.format == 1:
+		j.Recovered = "brought up from data format 1\n"
+	case j.store.format == 0 && j.store.files[responses].size > 0:
+		j.Recovered = names[sumsFile] + ": missing, so the released files were taken as they stand\n"
 	}
 	j.tickets, j.used = j.store.known, slices.Clone(j.store.spent)
 	list, err := j.d.fs.List(j.d.dir)
@@ -190,8 +189,8 @@ func (j *Journal) recover() error {
 		if err := in.count(content[in], j.tickets, j.used); err != nil {
 			return err
 		}
-		j.waiting += in.answers
 	}
+	j.waiting = count(j.old)
 	if j.store.format != 1 {
 		if err := chained(j.old); err != nil {
 			return err
@@ -225,46 +224,39 @@ func (j *Journal) resume(in *intake, data []byte) error {
 	return in.rewrite(data)
 }
 
-// bringUp makes a folder of before one of Format.
-func (j *Journal) bringUp(closed bool) error {
-	switch j.store.format {
-	case 0:
-		if j.store.files[responses].size > 0 {
-			j.Recovered += names[sumsFile] + ": missing, so the released files were taken as they stand\n"
-		}
-	case 1:
-		j.Recovered += "brought up from data format 1\n"
-	}
-	return j.store.bringUp(closed)
-}
-
 // prepare makes the journal ready to take entries, or ends its finish.
 func (j *Journal) prepare(text []byte) error {
 	if j.closing {
-		if err := j.bringUp(len(j.old) == 0); err != nil {
+		j.live <- nil
+		if err := j.store.bringUp(len(j.old) == 0); err != nil {
 			return err
 		}
 		return j.finish()
 	}
-	for _, in := range j.old[:max(0, len(j.old)-2)] {
-		in.close()
-	}
-	// Of the last two the second may have no frame yet, nor the right to one.
+	// The last intake may have no frame yet, nor the right to one.
 	if n := len(j.old); n > 1 && !j.old[n-2].continued {
 		j.next, j.old = j.old[n-1], j.old[:n-1]
 	}
-	if n := len(j.old); n > 0 {
-		j.live, j.old = j.old[n-1], j.old[:n-1]
-	} else {
-		var err error
-		if j.live, err = createIntake(j.d, 1); err != nil {
+	if len(j.old) == 0 {
+		first, err := createIntake(j.d, 1)
+		if err != nil {
 			return err
 		}
+		j.old = append(j.old, first)
 	}
-	if err := j.bringUp(false); err != nil {
+	if err := j.store.bringUp(false); err != nil {
 		return err
 	}
-	return j.define(text)
+	if err := j.define(text); err != nil {
+		return err
+	}
+	last := len(j.old) - 1
+	for _, in := range j.old[:last] {
+		in.close()
+	}
+	j.live <- j.old[last]
+	j.old = j.old[:last]
+	return nil
 }
 
 func (j *Journal) define(text []byte) error {
@@ -298,20 +290,16 @@ func (j *Journal) Append(ctx context.Context, e Entry) error {
 		return err
 	}
 	for {
-		b, ahead, err := j.enlist(size, &e)
+		b, in, err := j.enlist(size, &e)
 		if err != nil {
 			return err
 		}
-		wait := b
-		if b == nil {
-			wait = ahead
-		}
 		select {
-		case <-wait.done:
+		case <-b.done:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if b != nil {
+		if in {
 			return b.err
 		}
 	}
@@ -321,8 +309,8 @@ func (j *Journal) Append(ctx context.Context, e Entry) error {
 func measure(e *Entry) (int, error) {
 	size := 0
 	for _, line := range append([][]byte{e.Answer}, e.Texts...) {
-		if err := checkLine(line); err != nil {
-			return 0, err
+		if len(line) == 0 || bytes.IndexByte(line, '\n') >= 0 {
+			return 0, errors.New("journal: a line is empty or has a line end in it")
 		}
 		size += recordHeader + len(line)
 	}
@@ -335,39 +323,32 @@ func measure(e *Entry) (int, error) {
 	return size, nil
 }
 
-func checkLine(line []byte) error {
-	if len(line) == 0 || bytes.IndexByte(line, '\n') >= 0 {
-		return errors.New("journal: a line is empty or has a line end in it")
-	}
-	return nil
-}
-
-// enlist adds an entry to the batch that fills. If that has to wait for a batch
-// ahead, because it holds the same ticket or is too full, it gives that one.
-func (j *Journal) enlist(size int, e *Entry) (b, ahead *batch, err error) {
+// enlist adds an entry to the batch that fills, unless that has to wait for a
+// batch ahead, which holds the same ticket or is too full.
+func (j *Journal) enlist(size int, e *Entry) (b *batch, in bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
 	case j.err != nil:
-		return nil, nil, j.err
+		return nil, false, j.err
 	case j.closing:
-		return nil, nil, ErrFinished
+		return nil, false, ErrFinished
 	case j.ending:
-		return nil, nil, fmt.Errorf("journal: %w", fs.ErrClosed)
+		return nil, false, fmt.Errorf("journal: %w", fs.ErrClosed)
 	}
 	b = j.batch
 	if len(b.frame)+size > maxFrame {
-		return nil, b, nil
+		return b, false, nil
 	}
 	if e.Ticket != (id{}) {
 		n, known := j.tickets.find(e.Ticket)
 		switch {
 		case !known:
-			return nil, nil, ErrTicketUnknown
+			return nil, false, ErrTicketUnknown
 		case j.used.has(n):
-			return nil, nil, ErrTicketUsed
+			return nil, false, ErrTicketUsed
 		case j.claims[e.Ticket] != nil:
-			return nil, j.claims[e.Ticket], nil
+			return j.claims[e.Ticket], false, nil
 		}
 		j.claims[e.Ticket] = b
 		b.claims = append(b.claims, e.Ticket)
@@ -379,81 +360,54 @@ func (j *Journal) enlist(size int, e *Entry) (b, ahead *batch, err error) {
 	if e.Ticket != (id{}) {
 		b.frame = appendRecord(b.frame, spentList, e.Ticket[:])
 	}
-	b.answers++
-	j.toWrite.Signal()
-	return b, nil, nil
+	if b.answers++; b.answers == 1 {
+		j.frames.Go(j.write)
+	}
+	return b, true, nil
 }
 
 // What a rush is, and what waits in it. Where less than company answers share a
 // sync, nothing ever waits. Variables for the sake of the simulation.
 var (
 	// company is how many answers in one frame tell that more are right behind
-	// them.
+	// them, for a lull.
 	company = 8
+	lull    = 50 * time.Millisecond
 	// gathering is how long a smaller frame then waits for them: a sync costs
 	// the cores as much as several answers do.
 	gathering = 300 * time.Microsecond
-	// lull is how long no such frame may come before a release goes ahead: it
-	// syncs a dozen times and writes each answer twice, while callers wait for
-	// the disk.
-	lull = 10 * time.Millisecond
-	// slice is how many bytes an intake gets, more or less: what a release
-	// holds in memory.
-	slice = 2 << 20
-	// backlog is with how many such intakes a release no longer waits. They
-	// hold 45,000 answers with a comment each.
-	backlog = 32
+	// backlog is how many bytes of frames then wait for the lull before a
+	// release begins, which syncs a dozen times and writes each answer twice,
+	// while callers wait for the disk. They are 11,000 answers with a comment
+	// each. A release holds them in memory.
+	backlog int64 = 16 << 20
 )
 
-// write is the writer's goroutine.
+// write makes the batch that fills a frame, as soon as the frame ahead is
+// written.
 func (j *Journal) write() {
+	in := <-j.live
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	last := 0 // answers in the frame before
-	for {
-		for j.batch.empty() && j.swap == nil && !j.ended {
-			j.toWrite.Wait()
-		}
-		if last >= company && j.batch.answers < company {
-			j.mu.Unlock()
-			time.Sleep(gathering)
-			j.mu.Lock()
-		}
-		last = j.batch.answers
-		b, s := j.batch, j.swap
-		j.swap = nil
-		switch {
-		case !b.empty():
-			j.batch, j.spare, j.writing = newBatch(j.spare), nil, true
-			b.err = j.err
-			j.mu.Unlock()
-			if b.err == nil {
-				b.err = judge(j.live.append(b.frame))
-			}
-			j.mu.Lock()
-			j.writing = false
-			j.settle(b)
-		case s == nil:
-			return
-		}
-		if s != nil {
-			from := j.live
-			j.mu.Unlock()
-			err := judge(from.conclude(s.to != nil))
-			j.mu.Lock()
-			switch {
-			case err == nil:
-				j.live, j.written = s.to, 0
-			case !errors.Is(err, ErrFull):
-				j.fail(err)
-			}
-			s.done <- err
-		}
+	if j.batch.answers < company && time.Since(j.rush) < lull {
+		j.mu.Unlock()
+		time.Sleep(gathering)
+		j.mu.Lock()
 	}
+	b := j.batch
+	j.batch, j.spare = newBatch(j.spare), nil
+	b.err = j.err
+	j.mu.Unlock()
+	if b.err == nil {
+		b.err = judge(in.append(b.frame))
+	}
+	j.mu.Lock()
+	j.settle(b, in)
+	j.mu.Unlock()
+	j.live <- in
 }
 
 // settle tells a batch's callers what became of it.
-func (j *Journal) settle(b *batch) {
+func (j *Journal) settle(b *batch, in *intake) {
 	for _, c := range b.claims {
 		delete(j.claims, c)
 	}
@@ -463,20 +417,21 @@ func (j *Journal) settle(b *batch) {
 	if j.err != nil {
 		b.err = j.err // also when the keeper failed meanwhile
 	}
-	held := j.held
 	if b.err == nil {
-		j.live.answers += b.answers
+		in.answers += b.answers
 		j.waiting += b.answers
-		j.written += len(b.frame)
-		j.rush = j.rush || b.answers >= company
+		j.size = in.end
+		if b.answers >= company {
+			j.rush = time.Now()
+		}
 		for _, c := range b.claims {
 			n, _ := j.tickets.find(c)
 			j.used.set(n)
 		}
-		j.held = false
-	}
-	if j.waiting >= j.least || j.written >= slice || held || j.ending {
-		j.toKeep.Signal()
+		select {
+		case j.wake <- struct{}{}:
+		default:
+		}
 	}
 	if cap(b.frame) <= 1<<20 {
 		j.spare = b.frame
@@ -493,59 +448,59 @@ func (j *Journal) fail(err error) {
 
 // keep is the keeper's goroutine.
 func (j *Journal) keep() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	full := false // a frame has to succeed before the next release is tried
 	for {
-		able := j.err == nil && !j.held && !j.closing
-		due := able && (j.waiting >= j.least || j.store.unfinished)
-		switch {
-		case len(j.jobs) > 0:
-			next := j.jobs[0]
-			j.jobs = j.jobs[1:]
-			next.done <- j.kept(next)
-		case able && j.written >= slice:
-			j.kept(job{do: j.turn})
-		case due && (!j.rush || len(j.old) >= backlog):
-			j.kept(job{do: func() error {
-				_, err := j.release(j.least)
-				return err
-			}})
-		case due:
-			j.rush = false
-			j.mu.Unlock()
-			time.Sleep(lull)
-			j.mu.Lock()
-			j.rush = j.rush || j.batch.answers >= company
-		case j.ending && j.batch.empty() && !j.writing:
-			j.ended = true
-			j.toWrite.Signal()
-			return
-		default:
-			j.toKeep.Wait()
+		var release <-chan time.Time
+		if wait, due := j.due(); due && !full {
+			release = time.After(wait)
 		}
+		var err error
+		select {
+		case next := <-j.jobs:
+			err = j.kept(next)
+			next.done <- err
+		case <-release:
+			err = j.kept(job{do: j.releaseDue, open: true})
+		case <-j.wake:
+		case <-j.stop:
+			if !full {
+				j.kept(job{do: j.releaseDue, open: true})
+			}
+			return
+		}
+		full = errors.Is(err, ErrFull)
 	}
 }
 
-// kept does a job outside the lock, after what a full disk has left undone.
+// due tells whether there is something to release, and how long to wait for a
+// rush to end.
+func (j *Journal) due() (wait time.Duration, due bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.size < backlog {
+		wait = lull - time.Since(j.rush)
+	}
+	return wait, j.err == nil && !j.closing && (j.waiting >= j.least || j.store.unfinished)
+}
+
+// kept does a job, after what a full disk has left undone.
 func (j *Journal) kept(next job) error {
-	switch {
-	case j.err != nil:
-		return j.err
-	case next.open && j.closing:
-		return ErrFinished
+	j.mu.Lock()
+	err := j.err
+	if err == nil && next.open && j.closing {
+		err = ErrFinished
 	}
 	j.mu.Unlock()
-	err := j.store.settle()
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	if err = j.store.settle(); err == nil {
 		err = next.do()
 	}
-	err = judge(err)
-	j.mu.Lock()
-	switch {
-	case errors.Is(err, ErrFull):
-		j.held = true
-	case err != nil:
+	if err = judge(err); err != nil && !errors.Is(err, ErrFull) {
+		j.mu.Lock()
 		j.fail(err)
+		j.mu.Unlock()
 	}
 	return err
 }
@@ -553,14 +508,13 @@ func (j *Journal) kept(next job) error {
 // ask has the keeper do a job, and waits.
 func (j *Journal) ask(ctx context.Context, next job) error {
 	next.done = make(chan error, 1)
-	j.mu.Lock()
-	if j.ending {
-		j.mu.Unlock()
+	select {
+	case j.jobs <- next:
+	case <-j.stop:
 		return fmt.Errorf("journal: %w", fs.ErrClosed)
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	j.jobs = append(j.jobs, next)
-	j.toKeep.Signal()
-	j.mu.Unlock()
 	select {
 	case err := <-next.done:
 		return err
@@ -569,72 +523,63 @@ func (j *Journal) ask(ctx context.Context, next job) error {
 	}
 }
 
-// change has the writer go on in another intake; the one it had is then the
-// last in j.old. After ErrFull it goes on in that one.
-func (j *Journal) change(to *intake) error {
-	from := j.live // only the keeper has it changed
-	s := &swap{to, make(chan error, 1)}
-	j.mu.Lock()
-	j.swap = s
-	j.toWrite.Signal()
-	j.mu.Unlock()
-	if err := <-s.done; err != nil {
+func (j *Journal) releaseDue() error { return j.release(j.least) }
+
+// release moves so many answers or more, the oldest, to the released files; if
+// less wait, none.
+func (j *Journal) release(least int) error {
+	if j.waits() < least {
+		return nil
+	}
+	if count(j.old) < least {
+		if err := j.turn(); err != nil {
+			return err
+		}
+	}
+	if err := j.store.release(j.old); err != nil {
 		return err
 	}
-	j.old = append(j.old, from)
-	from.close() // all of it is synced
-	return nil
+	return j.left()
 }
 
-// turn has new entries go to the next generation.
+// left notes that what the old intakes held is committed, and carries that out.
+func (j *Journal) left() error {
+	j.mu.Lock()
+	j.waiting -= count(j.old)
+	j.mu.Unlock()
+	j.old = nil
+	return j.store.settle()
+}
+
+// count is how many answers intakes hold.
+func count(intakes []*intake) (answers int) {
+	for _, in := range intakes {
+		answers += in.answers
+	}
+	return answers
+}
+
+// turn has new entries go to the next generation. After ErrFull they go on in
+// this one.
 func (j *Journal) turn() (err error) {
 	if j.next == nil {
-		if j.next, err = createIntake(j.d, j.live.gen+1); err != nil {
+		live := j.store.gen + uint64(len(j.old)) + 1
+		if j.next, err = createIntake(j.d, live+1); err != nil {
 			return err
 		}
 	}
-	next := j.next
-	if err := j.change(next); err != nil {
+	in := <-j.live
+	if err := in.conclude(true); err != nil {
+		j.live <- in
 		return err
 	}
+	j.mu.Lock()
+	j.size = 0
+	j.mu.Unlock()
+	j.live <- j.next
 	j.next = nil
-	return nil
-}
-
-// release moves so many answers or more, the oldest, to the released files, and
-// tells how many; if less wait, none.
-func (j *Journal) release(least int) (answers int, err error) {
-	n := 0
-	for ; n < len(j.old) && answers < least; n++ {
-		answers += j.old[n].answers
-	}
-	if answers < least {
-		if j.waits() < least {
-			return 0, nil
-		}
-		if err := j.turn(); err != nil {
-			return 0, err
-		}
-		n = len(j.old)
-	}
-	l, err := j.store.release(j.old[:n])
-	if err != nil {
-		return 0, err
-	}
-	j.gone(n, l)
-	return len(l[responses]), j.store.settle()
-}
-
-// drain leaves less than Options.Release behind of the answers that wait now:
-// all that a rush has left would be too much to hold in memory at once.
-func (j *Journal) drain() error {
-	for wait := j.waits(); wait >= j.least; {
-		answers, err := j.release(j.least)
-		if err != nil {
-			return err
-		}
-		wait -= answers
-	}
+	j.old = append(j.old, in)
+	in.close() // all of it is synced
 	return nil
 }
 
@@ -645,24 +590,12 @@ func (j *Journal) waits() int {
 	return j.waiting
 }
 
-// gone notes that what was gathered from the first n has left the intakes.
-func (j *Journal) gone(n int, l *lines) {
-	j.old = j.old[n:]
-	j.mu.Lock()
-	j.waiting -= len(l[responses])
-	j.mu.Unlock()
-}
-
 // Release releases whatever waits, however little it is: what a standing form
 // does on the first of each month. Releases of at least Options.Release
 // answers happen by themselves.
 func (j *Journal) Release(ctx context.Context) error {
 	return j.ask(ctx, job{open: true, do: func() error {
-		if err := j.drain(); err != nil {
-			return err
-		}
-		_, err := j.release(max(1, min(j.waits(), j.least)))
-		return err
+		return j.release(max(1, j.waits()))
 	}})
 }
 
@@ -678,28 +611,28 @@ func (j *Journal) Finish(ctx context.Context) error {
 }
 
 func (j *Journal) finish() error {
-	if j.live != nil {
+	j.frames.Wait() // there are no more
+	in := <-j.live
+	defer func() { j.live <- in }()
+	if in != nil {
 		if err := j.mark(); err != nil {
 			return err
 		}
-		if err := j.drain(); err != nil {
+		if err := in.conclude(false); err != nil {
 			return err
 		}
-		if err := j.change(nil); err != nil {
-			return err
-		}
+		in.close() // all of it is synced
+		j.old, in = append(j.old, in), nil
 		if j.next != nil {
 			j.next.close()
 			j.old, j.next = append(j.old, j.next), nil
 		}
 	}
 	if len(j.old) > 0 {
-		l, err := j.store.close(j.old)
-		if err != nil {
+		if err := j.store.close(j.old); err != nil {
 			return err
 		}
-		j.gone(len(j.old), l)
-		if err := j.store.settle(); err != nil {
+		if err := j.left(); err != nil {
 			return err
 		}
 	}
@@ -776,19 +709,19 @@ func (j *Journal) Err() error {
 // Close takes no more entries, writes those it has taken, ends a release that
 // is under way or due, and closes the files. It returns what Err does.
 func (j *Journal) Close() error {
-	j.mu.Lock()
-	j.ending = true
-	j.toKeep.Signal()
-	j.mu.Unlock()
-	j.workers.Wait()
 	j.closed.Do(func() {
-		if j.live == nil {
-			return
+		j.mu.Lock()
+		j.ending = true
+		j.mu.Unlock()
+		j.frames.Wait()
+		close(j.stop)
+		j.keeper.Wait()
+		if in := <-j.live; in != nil {
+			if j.err == nil {
+				in.conclude(false) // nothing acknowledged hangs on it
+			}
+			in.close()
 		}
-		if j.err == nil {
-			j.live.conclude(false) // nothing acknowledged hangs on it
-		}
-		j.live.close()
 		j.next.close()
 	})
 	return j.Err()

@@ -27,7 +27,7 @@ func TestWhatIsDueIsReleased(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		undo := func() {}
 		if rng.IntN(3) > 0 {
-			undo = journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000), 1+rng.IntN(4))
+			undo = journal.SetRush(1+rng.IntN(3), 64+rng.IntN(1000))
 		}
 		synctest.Test(t, func(t *testing.T) { untilQuiet(t, rng) })
 		undo()
@@ -138,7 +138,7 @@ func untilQuiet(t *testing.T, rng *rand.Rand) {
 func TestGroups(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		undo := journal.SetRush(1+rng.IntN(4), 64+rng.IntN(1000), 1+rng.IntN(4))
+		undo := journal.SetRush(1+rng.IntN(4), 64+rng.IntN(1000))
 		synctest.Test(t, func(t *testing.T) {
 			const release = 5
 			disk := &countingDisk{simDisk: newDisk(rng)}
@@ -224,9 +224,9 @@ func TestReleaseReturnsInARush(t *testing.T) {
 
 // TestVerifyWhileAnswersCome: what is going on is neither damage nor a mixture.
 func TestVerifyWhileAnswersCome(t *testing.T) {
-	defer journal.SetRush(2, 500, 4)()
+	defer journal.SetRush(2, 500)()
 	dir := filepath.Join(t.TempDir(), "s")
-	j := open(t, dir, journal.Options{Release: 100_000, Definition: []byte("{}")})
+	j := open(t, dir, journal.Options{Release: 100, Definition: []byte("{}")})
 	stop := make(chan struct{})
 	var callers sync.WaitGroup
 	var n atomic.Int64

@@ -195,10 +195,10 @@ func (s *store) gather(intakes []*intake) (*lines, error) {
 }
 
 // release commits all that the intakes hold, each file's lines shuffled.
-func (s *store) release(intakes []*intake) (*lines, error) {
+func (s *store) release(intakes []*intake) error {
 	l, err := s.gather(intakes)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var parts []part
 	for _, file := range []int{responses, comments} {
@@ -214,19 +214,19 @@ func (s *store) release(intakes []*intake) (*lines, error) {
 		parts = append(parts, whole(spentBits, spent))
 	}
 	if err := s.commit(intakes[len(intakes)-1].gen, false, parts...); err != nil {
-		return nil, err
+		return err
 	}
 	s.spent = spent
-	return l, nil
+	return nil
 }
 
 // close commits all that the intakes hold together with all that was released
 // before, in one fresh order. What was released is checked on the way: new
 // sums must not bless new damage.
-func (s *store) close(intakes []*intake) (*lines, error) {
+func (s *store) close(intakes []*intake) error {
 	l, err := s.gather(intakes)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var parts []part
 	for _, file := range []int{responses, comments} {
@@ -234,11 +234,11 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 		var old File
 		if size > 0 {
 			if old, err = s.fs.OpenFile(s.path(names[file]), os.O_RDONLY, 0); err != nil {
-				return nil, err
+				return err
 			}
 			defer old.Close()
 			if err := s.unchanged(file, old); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		parts = append(parts, part{file, 0, size + lengths(l[file]), func(w io.Writer) error {
@@ -250,16 +250,16 @@ func (s *store) close(intakes []*intake) (*lines, error) {
 	if s.files[definition].size > 0 {
 		text, err := s.read(names[definition])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := s.unchanged(definition, bytes.NewReader(text)); err != nil {
-			return nil, err
+			return err
 		}
 		parts = append(parts, whole(definition, text))
 	}
 	list := s.spentWith(l).chosen(s.known)
 	parts = append(parts, wholeIDs(spentList, list), whole(spentBits, nil))
-	return l, s.commit(intakes[len(intakes)-1].gen, true, parts...)
+	return s.commit(intakes[len(intakes)-1].gen, true, parts...)
 }
 
 // unchanged compares what a file holds with what was written there.

@@ -163,10 +163,12 @@
 // Readers take no lock. While pending is there, a file is its bytes up to the
 // base and the block in pending; what stands in it from the base on is to be
 // ignored. A reader looks at pending, sums.txt and the names of the intakes once
-// more when it is done, and starts again if they have changed.
+// more when it is done, and starts again if they have changed. Backup does so
+// with where the bytes stand, and copies them afterwards: what has been released
+// stays in its place, and where an intake has gone it starts over.
 //
-// What intakes hold is not released: nobody reads it but the journal and
-// Verify.
+// What intakes hold is not released: nobody reads it but the journal, Verify and
+// Backup.
 //
 // # Inside
 //

@@ -47,7 +47,7 @@ func (c *newCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	if !check.Slug.MatchString(c.Slug) {
+	if !check.IsSlug(c.Slug) {
 		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
 			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
 	}

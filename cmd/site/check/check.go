@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // Level says how much a finding weighs. Only an error makes the check fail.
@@ -58,30 +59,33 @@ func Run(project fs.FS) ([]Finding, int, error) {
 		return nil, 0, err
 	}
 	s.words["values"] = s.names("values")
-	return s.judge(rules), len(s.pages), nil
+	findings, err := s.judge(rules)
+	return findings, len(s.pages), err
 }
 
-// Refused returns what a build must not publish. It reads the results alone.
+// Refused returns what a build must not publish.
 func Refused(project fs.FS) ([]Finding, error) {
-	s := &site{fsys: project}
-	if err := s.readResults(); err != nil {
+	s := &site{fsys: project, byURL: map[string]*page{}}
+	if err := errors.Join(s.read(), s.readResults()); err != nil {
 		return nil, err
 	}
-	return s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !r.refuses })), nil
+	return s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !r.refuses }))
 }
 
 // site is all that the rules look at.
 type site struct {
 	data
-	fsys     fs.FS
-	files    []file           // by name
-	pages    []*page          // by file name
-	byURL    map[string]*page // the same by address
-	results  []*results       // by file name
-	findings []Finding
+	fsys      fs.FS
+	files     []file           // by name
+	leftovers []string         // left out of files
+	pages     []*page          // by file name
+	byURL     map[string]*page // the same by address
+	results   []*results       // by file name
+	findings  []Finding
 }
 
-// file is a file or folder of content/; data is read of pages.
+// file is a file or folder of content/ or static/files/; data is there while it
+// is looked at.
 type file struct {
 	name string
 	dir  bool
@@ -89,47 +93,68 @@ type file struct {
 }
 
 func (s *site) read() error {
-	return fs.WalkDir(s.fsys, "content", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || name == "content" {
+	walk := func(name string, entry fs.DirEntry, err error) error {
+		base := path.Base(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && name == path.Clean(published):
+			return nil // Git keeps no empty folder
+		case err != nil || name == "content" || name == path.Clean(published) || slices.Contains(forGit, base):
+			return err
+		case leftBehind.MatchString(base):
+			s.leftovers = append(s.leftovers, name)
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		s.files = append(s.files, file{name: name, dir: entry.IsDir()})
+		if entry.IsDir() || path.Ext(name) != ".md" || strings.HasPrefix(name, published) {
+			return nil
+		}
+		data, err := fs.ReadFile(s.fsys, name)
+		if err != nil {
 			return err
 		}
-		f := file{name: name, dir: entry.IsDir()}
-		if !f.dir && path.Ext(name) == ".md" {
-			if f.data, err = fs.ReadFile(s.fsys, name); err != nil {
-				return err
-			}
-			p := readPage(name, f.data)
-			s.pages = append(s.pages, p)
-			s.byURL[p.url] = p
-		}
-		s.files = append(s.files, f)
+		p := readPage(name, data)
+		s.pages = append(s.pages, p)
+		s.byURL[p.url] = p
 		return nil
-	})
+	}
+	return errors.Join(fs.WalkDir(s.fsys, "content", walk), fs.WalkDir(s.fsys, path.Clean(published), walk))
 }
 
 // judge runs rules, in three passes: over the files, over the pages that could
 // be read, and once over the site.
-func (s *site) judge(rules []rule) []Finding {
-	for _, r := range rules {
-		switch {
-		case r.bytes != nil:
-			for _, f := range s.files {
+func (s *site) judge(rules []rule) ([]Finding, error) {
+	for _, f := range s.files {
+		var err error
+		if !f.dir {
+			if f.data, err = fs.ReadFile(s.fsys, f.name); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range rules {
+			if r.bytes != nil {
 				r.bytes(&pass{site: s, rule: r, file: f})
 			}
+		}
+	}
+	for _, r := range rules {
+		switch {
 		case r.page != nil:
 			for _, p := range s.pages {
 				if p.broken == nil {
 					r.page(&pass{site: s, rule: r, page: p})
 				}
 			}
-		default:
+		case r.site != nil:
 			r.site(&pass{site: s, rule: r})
 		}
 	}
 	slices.SortStableFunc(s.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return s.findings
+	return s.findings, nil
 }
 
 // in lists the published pages of a section. A page that could not be read is

@@ -6,6 +6,7 @@ package check
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +22,16 @@ type document struct {
 	data  []byte
 	first int                     // the line on which the YAML begins
 	keys  map[string]*token.Token // where each piece of it begins, by its path
+
+	wrapped []string // paths of texts that are broken between two full-width characters
 }
+
+// wide are two full-width characters at a line end: layouts/_partials/joined.html
+// says which they are.
+var wide = func() *regexp.Regexp {
+	const one = `[\x{2010}-\x{2027}\x{203B}\x{2160}-\x{27BF}\x{2E80}-\x{A4CF}\x{F900}-\x{FAFF}\x{FE00}-\x{FE4F}\x{FF01}-\x{FF9F}\x{FFE0}-\x{FFE6}\x{1F300}-\x{1FAFF}\x{20000}-\x{3FFFF}\x{E0100}-\x{E01EF}]`
+	return regexp.MustCompile(one + `[ \t\r]*\n\s*` + one)
+}()
 
 // parse reads the YAML, to is what it says. A lone CR becomes a space: YAML would
 // end a line there, and count other lines than an editor shows.
@@ -94,6 +104,10 @@ func (d *document) Visit(node yamlast.Node) yamlast.Visitor {
 		}
 	case *yamlast.MappingValueNode:
 		begins = n.Key.GetToken()
+	case *yamlast.StringNode:
+		if wide.MatchString(begins.Origin) {
+			d.wrapped = append(d.wrapped, strings.TrimPrefix(node.GetPath(), "$."))
+		}
 	}
 	if d.keys[node.GetPath()] == nil {
 		d.keys[node.GetPath()] = begins

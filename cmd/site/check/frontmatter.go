@@ -62,7 +62,7 @@ func (p *pass) mapping(of fields, in map[string]any, prefix string) {
 		report := p.about(prefix + key)
 		missing := slices.IndexFunc(known, func(name string) bool { _, there := in[name]; return !there && alike(key, name) })
 		switch {
-		case of[key] != nil:
+		case of[key] != nil || slices.Contains([]string{"url", "slug", "aliases"}, key): // forHugo
 		case missing >= 0:
 			meant[known[missing]] = true
 			report("つづりが違うようです。", known[missing]+" と書いてください。")
@@ -73,8 +73,15 @@ func (p *pass) mapping(of fields, in map[string]any, prefix string) {
 		}
 	}
 	for _, key := range known {
+		kind := of[key]
+		if below, ok := kind.(map[string]any); ok && below["may"] != nil {
+			kind = below["may"]
+			if _, there := in[key]; !there {
+				continue
+			}
+		}
 		if !meant[key] {
-			p.field(of[key], in[key], in, prefix+key)
+			p.field(kind, in[key], in, prefix+key)
 		}
 	}
 }
@@ -149,4 +156,32 @@ func alike(a, b string) bool {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	return same > 0 && max(len(a), len(b)) <= 2
+}
+
+// forHugo: what decides whether Hugo publishes a page, and where, means to Hugo
+// what it says. Hugo takes many words for true and false, and any other for false.
+func forHugo(p *pass) {
+	for _, key := range slices.Sorted(maps.Keys(p.page.meta)) {
+		report := p.about(key)
+		switch value := p.page.meta[key]; strings.ToLower(key) {
+		case "draft":
+			if _, ok := value.(bool); !ok {
+				report("true か false のほかは使えません。いまは、下書きになるかどうかが決まりません。", "下書きなら draft: true と書き、載せるなら、この行を消してください。")
+			}
+		case "build":
+			if build, ok := value.(map[string]any); !ok || build["publishResources"] != false {
+				report("このままでは、同じフォルダーの画像が、見せていないものまで公開されます。", "publishResources: false の行を、その下に字下げして足してください。")
+			}
+		case "url", "slug", "aliases":
+			report("ページのアドレスは、フォルダーとファイルの名前で決まります。ほかのページと重なることがあるので、使いません。", "消して、ファイルの名前を変えてください。")
+		}
+	}
+}
+
+// wrapped: a text of the front matter stands on one line. YAML would put a space
+// where it is broken, and Japanese has none.
+func wrapped(p *pass) {
+	for _, path := range p.page.wrapped {
+		p.about(path)("日本語の文の途中で行が変わっています。つなぎ目に空白が入ります。", "一行に続けて書いてください。")
+	}
 }

@@ -1,7 +1,7 @@
 package check
 
 // What the text of a page may hold: headings that can be linked to, no marks
-// left over from Markdown, no raw HTML, and words for every image.
+// left over from Markdown, no raw HTML, and images that are seen, with words.
 
 import (
 	"bytes"
@@ -102,6 +102,9 @@ func html(p *pass) {
 
 func image(p *pass) {
 	for n := range each[*ast.Image](p.page) {
+		if to := string(n.Destination); !isPicture(to) {
+			p.report(p.page.at(n.Pos()), "画像 "+to+" の形は、ブラウザーで見えないことがあります。", "JPEG か PNG に変えて、ファイルの名前も書き換えてください。")
+		}
 		if len(bytes.TrimSpace(p.page.plain(n))) == 0 {
 			p.report(p.page.at(n.Pos()), "画像に説明がありません。", "![何が写っているか](ファイル) のように書いてください。")
 		}

@@ -15,8 +15,17 @@ type rule struct {
 
 var rules = []rule{
 	{name: "name", level: Error, bytes: fileName},
+	{name: "leftover", level: Error, site: bySystems},
+	{name: "beside", level: Error, bytes: beside},
+	{name: "unseen", level: Warning, site: unseen},
+	{name: "secret", level: Error, refuses: true, bytes: secret},
+	{name: "position", level: Error, refuses: true, bytes: position},
+	{name: "disguised", level: Error, refuses: true, bytes: disguised},
+	{name: "address", level: Error, refuses: true, site: address},
 	{name: "unreadable", level: Error, site: unreadable},
 	{name: "front-matter", level: Error, page: frontMatter},
+	{name: "hugo", level: Error, refuses: true, page: forHugo},
+	{name: "wrapped", level: Error, page: wrapped},
 	{name: "heading", level: Error, page: heading},
 	{name: "emphasis", level: Error, page: emphasis},
 	{name: "html", level: Error, page: html},

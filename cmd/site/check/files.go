@@ -1,0 +1,201 @@
+package check
+
+// What lies in content/ and static/files/ besides pages: what systems leave
+// behind, what nobody is to read, pictures, and two things at one address.
+
+import (
+	"bytes"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bep/imagemeta"
+	"github.com/yuin/goldmark/ast"
+)
+
+const published = "static/files/" // all of it, as it is
+
+// leftBehind matches what macOS, Windows, Office and editors put into a folder
+// for themselves; hugo.toml leaves the same out of a build.
+var leftBehind = regexp.MustCompile(`(?i)^(?:\.|~)|~$|^#.*#$|\.(?:tmp|sw[a-p])$|^(?:(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|\$recycle\.bin)$`)
+
+// forGit are hidden files that people write.
+var forGit = []string{".gitkeep", ".keep", ".gitignore", ".gitattributes"}
+
+func bySystems(p *pass) {
+	for _, name := range p.leftovers {
+		p.report(place{name, 1, 1}, "パソコンが作ったファイルです。", "消してください。")
+	}
+}
+
+// pictures are the formats that browsers show. The build sees no other files
+// beside a page (hugo.toml), and layouts/_markup/render-image.html shows no other.
+var pictures = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg"}
+
+func isPicture(name string) bool {
+	return slices.Contains(pictures, strings.ToLower(path.Ext(name)))
+}
+
+// beside: nothing but pages, pictures and results.
+func beside(p *pass) {
+	name := p.file.name
+	if p.file.dir || strings.HasPrefix(name, published) || path.Ext(name) == ".md" || isPicture(name) {
+		return
+	}
+	if figures, _ := path.Match("content/results/*/results.json", name); !figures {
+		p.report(place{name, 1, 1}, "ページでも画像でもないファイルです。公開するサイトには入りませんが、リポジトリを見る人には読めます。",
+			"content/ から消してください。写真なら、JPEG か PNG に変えます。ページから配るファイルなら、static/files/ に移します。回答や鍵だったら、履歴にも残るので、ページの担当に知らせてください。")
+	}
+}
+
+// unseen: a picture that no page shows.
+func unseen(p *pass) {
+	shown := map[string]bool{}
+	for _, page := range p.pages {
+		for n := range each[*ast.Image](page) {
+			if u, err := url.Parse(string(n.Destination)); err == nil {
+				shown[path.Join(path.Dir(page.file), u.Path)] = true
+			}
+		}
+	}
+	for _, f := range p.files {
+		if !f.dir && isPicture(f.name) && !strings.HasPrefix(f.name, published) && !shown[f.name] {
+			p.report(place{f.name, 1, 1}, "どのページにも出ていない画像です。公開するサイトには入りません。", "同じフォルダーの index.md か _index.md で見せるか、消してください。")
+		}
+	}
+}
+
+var (
+	// secretKey is a key that opens sealed answers; a page may speak of its beginning.
+	secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{8}`)
+	// answers is what the collector writes, by its name.
+	answers = regexp.MustCompile(`(?i)(?:-comments|-questions)\.(?:csv|txt)$|\.(?:parquet|jsonl|bak)$|^(?:tickets|spent)\.txt$|^slips.*\.html$`)
+)
+
+// secret: no key anywhere, and no answers among what is published as it is. A
+// key may be in UTF-16, as Windows writes it.
+func secret(p *pass) {
+	text := bytes.ReplaceAll(p.file.data, []byte{0}, nil)
+	key := bytes.Index(bytes.ToUpper(text), []byte("AGE-SECRET-KEY"))
+	if path.Ext(p.file.name) == ".md" {
+		key = -1
+		if found := secretKey.FindIndex(text); found != nil {
+			key = found[0]
+		}
+	}
+	name := path.Base(p.file.name)
+	export := slices.Contains(p.names("surveys"), strings.TrimSuffix(name, ".csv"))
+	switch {
+	case key >= 0:
+		p.report((&document{file: p.file.name, data: text}).at(key), "封じた回答を開く鍵が書かれています。",
+			"消してください。リポジトリに入れてしまった鍵は捨てて、作り直します。")
+	case strings.HasPrefix(p.file.name, published) && !p.file.dir && (export || answers.MatchString(name)):
+		p.report(place{p.file.name, 1, 1}, "回答や前の版が入ったファイルのようです。static/files/ に置いたものは、だれにでも読めます。",
+			"static/files/ から消してください。配ってよいものなら、名前を変えてください。")
+	}
+}
+
+// position: no picture tells where it was taken.
+func position(p *pass) {
+	if isPicture(p.file.name) && hasPosition(p.file.data) {
+		p.report(place{p.file.name, 1, 1}, "この写真には、撮った場所（GPS の位置）が入っています。",
+			"Windows では、ファイルを右クリックして「プロパティ」の「詳細」を開き、「プロパティや個人情報を削除」を押すと消せます。iPhone では、写真を送るときの「オプション」で「位置情報」を切ります。")
+	}
+}
+
+// hasPosition looks for a position in Exif and XMP. Where a PNG has either in a
+// compressed text, which only old programs write, it is taken for one.
+func hasPosition(picture []byte) (found bool) {
+	for _, text := range []string{"GPSLatitude", "Raw profile type exif", "Raw profile type APP1", "XML:com.adobe.xmp\x00\x01"} {
+		if bytes.Contains(picture, []byte(text)) {
+			return true
+		}
+	}
+	format := imagemeta.ImageFormatAuto
+	switch {
+	case bytes.HasPrefix(picture, []byte("\xff\xd8")):
+		format = imagemeta.JPEG
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		format = imagemeta.PNG
+	case bytes.HasPrefix(picture, []byte("RIFF")):
+		format = imagemeta.WebP
+	case kind(picture) != "":
+		format = imagemeta.AVIF
+	}
+	// What cannot be read shows no position to others either.
+	imagemeta.Decode(imagemeta.Options{
+		R: bytes.NewReader(picture), ImageFormat: format, Sources: imagemeta.EXIF,
+		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
+			found = found || strings.HasPrefix(tag.Tag, "GPSLatitude") || strings.HasPrefix(tag.Tag, "GPSLongitude") ||
+				strings.HasPrefix(tag.Tag, "GPSDest")
+			return false
+		},
+	})
+	return found
+}
+
+// kind is what a file of the ISO base media format says it is: avif, heic, ….
+func kind(picture []byte) string {
+	if len(picture) < 12 || string(picture[4:8]) != "ftyp" {
+		return ""
+	}
+	return string(picture[8:12])
+}
+
+// disguised: a photo of an iPhone under another name.
+func disguised(p *pass) {
+	if k := kind(p.file.data); isPicture(p.file.name) && k != "" && k != "avif" && k != "avis" {
+		p.report(place{p.file.name, 1, 1}, "名前は違いますが、中身は HEIC の写真です。ブラウザーで見えないことがあります。", "JPEG か PNG に変えてください。名前を変えるだけでは変わりません。")
+	}
+}
+
+// address: no two files make a page or a file at one address, upper and lower
+// case being one, as on Windows.
+func address(p *pass) {
+	const itself = "サイトが自分で作るファイル"
+	taken := map[string]string{"404.html": itself, "robots.txt": itself, "sitemap.xml": itself}
+	folders := map[string]string{}
+	claim := func(file, address string) (other string) {
+		address = strings.ToLower(address)
+		other = taken[address]
+		if other == "" {
+			other = folders[address]
+		}
+		taken[address] = file
+		for folder := path.Dir(address); folder != "."; folder = path.Dir(folder) {
+			if other == "" {
+				other = taken[folder]
+			}
+			folders[folder] = file
+		}
+		return other
+	}
+	for _, f := range p.files {
+		below, isFile := strings.CutPrefix(f.name, published)
+		addresses := []string{below}
+		switch page := placed(f.name); {
+		case f.dir:
+			continue
+		case isFile:
+		case path.Ext(f.name) == ".md":
+			at := strings.TrimPrefix(page.url, "/")
+			addresses = []string{at + "index.html"}
+			if page.section == "surveys" && !page.index {
+				addresses = append(addresses, at+"survey.json", at+"thanks/index.html")
+			}
+		case isPicture(f.name):
+			addresses = []string{strings.TrimPrefix(f.name, "content/")}
+		default:
+			continue
+		}
+		for _, address := range addresses {
+			if other := claim(f.name, address); other != "" {
+				p.report(place{f.name, 1, 1}, "アドレス /"+strings.TrimSuffix(address, "index.html")+" が、"+other+" と重なっています。公開されるのは片方だけです。",
+					"どちらかの名前を変えるか、消してください。")
+				break
+			}
+		}
+	}
+}

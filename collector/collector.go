@@ -21,7 +21,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -54,9 +53,11 @@ type Server struct {
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 
-	mu       sync.Mutex // around what changes journals
+	mu       sync.Mutex // around what follows, and what changes journals
 	journals map[string]*lazyJournal
 	lock     *journal.DataLock
+	gone     map[string]time.Time // surveys that the site lacks, since when
+	unfit    map[string]complaint // definitions that cannot be taken, by file
 }
 
 // New reads the definitions, takes the data directory, recovers what is stored,
@@ -72,6 +73,8 @@ func New(c Config) (*Server, error) {
 		origin:   http.NewCrossOriginProtection(),
 		drain:    10 * time.Second,
 		journals: map[string]*lazyJournal{},
+		gone:     map[string]time.Time{},
+		unfit:    map[string]complaint{},
 	}
 	if c.Static == nil {
 		s.config.Static = http.HandlerFunc(s.files)
@@ -94,7 +97,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", c.Data)
 	}
 	// Before the lock, whose file would be something touched; take looks again.
-	if _, err := s.fit(defs); err != nil {
+	if _, err := s.fitAll(defs); err != nil {
 		return nil, err
 	}
 	s.lock, err = journal.Lock(c.Data)
@@ -105,6 +108,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("%s: データの置き場所を使えません: %w", c.Data, err)
 	}
 	if err = s.take(defs); err == nil {
+		s.keepAbsent()
 		err = s.dueAtStart()
 	}
 	if err != nil {
@@ -112,66 +116,6 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// take makes these the surveys that are served: all of them or, with an error,
-// none of them.
-func (s *Server) take(defs []*survey.Definition) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	endpoints, err := s.fit(defs)
-	if err != nil {
-		return err
-	}
-	for id, e := range endpoints {
-		s.journals[id] = e.journal
-		if err := e.journal.define(e.def); err != nil {
-			return unreadable(e.journal.dir, "保存してある回答を開けません", err)
-		}
-	}
-	// A survey that is gone keeps its journal: it may come back, and must find the
-	// same one.
-	s.endpoints.Store(&endpoints)
-	return nil
-}
-
-// endpoint is what answers one survey's address. A reload makes new ones over
-// the same journals; requests under way end with the old one, which the new one
-// fits.
-type endpoint struct {
-	*Encoder
-	journal *lazyJournal
-}
-
-// path is that of the form.
-func (e *endpoint) path() string { return "/surveys/" + e.def.ID + "/" }
-
-// fit makes the endpoints of these definitions, by id, if each can go on with
-// what is stored. It touches nothing.
-func (s *Server) fit(defs []*survey.Definition) (map[string]*endpoint, error) {
-	endpoints := map[string]*endpoint{}
-	for _, d := range defs {
-		j := s.journals[d.ID]
-		if j == nil {
-			j = &lazyJournal{dir: filepath.Join(s.config.Data, d.ID), fs: s.config.fs,
-				log: s.config.Log.With("survey", d.ID), month: month(s.config.Now())}
-		}
-		if err := j.fits(d); err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Join(s.config.Site, "surveys", d.ID, "survey.json"), err)
-		}
-		endpoints[d.ID] = &endpoint{NewEncoder(d), j}
-	}
-	return endpoints, nil
-}
-
-// Reload reads the definitions again. With an error, which is one line as from
-// New, those before go on.
-func (s *Server) Reload() error {
-	defs, err := survey.LoadSite(s.config.Site)
-	if err != nil {
-		return err
-	}
-	return s.take(defs)
 }
 
 // Close gives the data directory back, after what was acknowledged and what is

@@ -1,7 +1,7 @@
 package collector
 
-// What the clock brings about: closings, and the monthly release of standing
-// forms.
+// What time brings about: closings, the monthly release of standing forms, and
+// another look at the site.
 //
 // A standing form releases what waits on the first of each month, Japan time:
 // when the running clock comes into another month, and at a start on the first.
@@ -18,9 +18,10 @@ import (
 	"staffplan/collector/survey"
 )
 
-// dueEvery is how often the clock is looked at. Whether an answer is in time
-// does not wait for it.
-const dueEvery = 5 * time.Second
+// lookEvery is how often the clock and the site are looked at: trouble with a
+// definition is said at the second look. Whether an answer is in time does not
+// wait for it.
+const lookEvery = 2 * time.Second
 
 // dueAtStart does what is due at a start. On the first, standing forms release
 // what waits.
@@ -37,37 +38,38 @@ func (s *Server) dueAtStart() error {
 func (s *Server) keepTime(ctx context.Context) {
 	for {
 		_ = s.due() // trouble is in the log by now, and is tried again
+		s.look(time.Now(), false)
 		select {
-		case <-time.After(dueEvery):
+		case <-time.After(lookEvery):
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// due closes the surveys that are over, and releases what waits in standing
-// forms for which a month has begun. It goes on after an error and returns the
-// first.
+// due closes the surveys that are over, also where they have left the site, and
+// releases what waits in standing forms for which a month has begun. It goes on
+// after an error and returns the first.
 func (s *Server) due() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.config.Now()
 	var first error
-	for _, e := range *s.endpoints.Load() {
-		begun := month(now) > e.journal.month
+	for _, j := range s.journals {
+		begun := month(now) > j.month
 		var err error
 		switch {
-		case e.journal.finished():
-		case e.def.State(now) == survey.Over:
-			err = e.journal.finish()
-		case e.def.Standing() && begun:
-			err = e.journal.release()
+		case j.finished():
+		case j.def.State(now) == survey.Over:
+			err = j.finish()
+		case j.def.Standing() && begun:
+			err = j.release()
 		}
 		if err == nil && begun {
-			e.journal.month = month(now)
+			j.month = month(now)
 		}
 		if err != nil && first == nil {
-			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", e.journal.dir, err)
+			first = fmt.Errorf("%s: 保存してある回答を出せません: %w", j.dir, err)
 		}
 	}
 	return first

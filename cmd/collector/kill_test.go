@@ -452,7 +452,7 @@ func TestClock(t *testing.T) {
 	if err := s.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	s.says(t, "level=INFO msg=reloaded")
+	s.says(t, readAgain)
 	wantStatus(s, "closes moved, read again", http.StatusGone)
 	s.stop(t, syscall.SIGTERM)
 	on(halfway, "closes moved", http.StatusGone)

@@ -48,7 +48,7 @@ const (
 	memoryLimit    = 28 << 20
 )
 
-// Run serves until ctx ends. SIGHUP has it read the definitions again.
+// Run serves until ctx ends. SIGHUP has it look at the definitions at once.
 //
 // Under systemd it tells when it is ready, reads again and stops (sd_notify(3)).
 func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
@@ -98,11 +98,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 				return nil
 			}
 			notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
-			if err := server.Reload(); err != nil {
-				ui.Say("アンケートの定義を読み直せませんでした。これまでの定義で続けます。%v", err)
-			} else {
-				log.Info("reloaded")
-			}
+			server.Reload()
 			notify(daemon.SdNotifyReady)
 		}
 	})

@@ -153,14 +153,14 @@ func TestServiceSaysLittle(t *testing.T) {
 	if err := s.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	until("level=INFO msg=reloaded")
+	until(readAgain)
 	rest, code := s.end(t, syscall.SIGTERM)
 	said.WriteString(rest)
 	if code != 0 {
 		t.Errorf("status %d", code)
 	}
 	want := regexp.MustCompile(`\Acollector: 注意: 時計を .* から始めています。.*\n` +
-		`listening on http://127\.0\.0\.1:\d+\nlevel=INFO msg=reloaded\nlevel=INFO msg=stopped\n\z`)
+		`listening on http://127\.0\.0\.1:\d+\n` + readAgain + `[^\n]*\nlevel=INFO msg=stopped\n\z`)
 	if !want.MatchString(said.String()) {
 		t.Errorf("on standard error:\n%s", said.String())
 	}
@@ -222,7 +222,10 @@ func TestServiceEnds(t *testing.T) {
 	}
 }
 
-// SIGHUP takes new definitions, all or none.
+// readAgain begins the line after the definitions were looked at.
+const readAgain = "level=INFO msg=アンケートの定義を読みました。"
+
+// SIGHUP takes the definitions that can be taken, and says which cannot.
 func TestServiceReadsAgain(t *testing.T) {
 	site := siteWith(t)
 	s := serve(t, site, filepath.Join(t.TempDir(), "data"), halfway)
@@ -238,24 +241,18 @@ func TestServiceReadsAgain(t *testing.T) {
 		res.Body.Close()
 		return res.StatusCode
 	}
-	hangup := func() string {
+	hangup := func() {
 		t.Helper()
 		if err := s.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
-		line, err := s.stderr.ReadString('\n')
-		if err != nil {
-			t.Fatal(err)
-		}
-		return line
 	}
 	if got := status("second"); got != 404 {
 		t.Fatal(got)
 	}
 	writeSurvey(t, site, "second", closing, "open", 10)
-	if got, want := hangup(), "level=INFO msg=reloaded\n"; got != want {
-		t.Error(got)
-	}
+	hangup()
+	s.says(t, readAgain)
 	if got := status("second"); got != 201 {
 		t.Error(got)
 	}
@@ -275,25 +272,67 @@ func TestServiceReadsAgain(t *testing.T) {
 		if err := os.WriteFile(file, []byte(bad), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		writeSurvey(t, site, "third", closing, "open", 10)
-		line := hangup()
-		if !strings.HasPrefix(line, "collector: アンケートの定義を読み直せませんでした。これまでの定義で続けます。") || !strings.Contains(line, file) {
+		hangup()
+		line := s.says(t, "level=WARN msg=アンケートの定義を使えません。これまでの定義で続けます。")
+		if !strings.Contains(line, file) {
 			t.Errorf("%s: %s", name, line)
 		}
 		if got := s.post(t, "who=b0&comment=x"); got != http.StatusSeeOther {
 			t.Errorf("%s: the one before is gone: %d", name, got)
 		}
-		if got := status("third"); got != 404 {
-			t.Errorf("%s: half of it was taken: %d", name, got)
+	}
+	s.end(t, syscall.SIGTERM)
+}
+
+// Nobody has to tell the service of a build: it notices new, changed and removed
+// surveys by itself.
+func TestServiceNoticesABuild(t *testing.T) {
+	t.Parallel()
+	site := siteWith(t, "leaving")
+	s := serve(t, site, filepath.Join(t.TempDir(), "data"), halfway)
+	eventually := func(want int, id, body string) {
+		t.Helper()
+		for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+			res, err := noRedirect.Post(s.url+"/answers/"+id, "application/json", strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode == want {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: still %d, not %d", id, res.StatusCode, want)
+			}
 		}
 	}
-	if err := os.WriteFile(file, []byte(good), 0o666); err != nil {
+	eventually(201, "leaving", `{"comment":"x"}`)
+	eventually(422, "crowd", `{"who":["shinsetsu"],"comment":"x"}`)
+	// As site build does it: another folder takes the place of this one.
+	next := site + "-next"
+	if err := os.CopyFS(next, os.DirFS(site)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := hangup(), "level=INFO msg=reloaded\n"; got != want { // so there was one line each time
-		t.Error(got)
+	writeSurvey(t, next, "late", closing, "open", 10)
+	file := filepath.Join(next, "surveys", "crowd", "survey.json")
+	changed := strings.Replace(string(readFile(t, file)), `{"value":"b0"`, `{"value":"shinsetsu","text":"新設","part_of":""},{"value":"b0"`, 1)
+	if err := os.WriteFile(file, []byte(changed), 0o666); err != nil {
+		t.Fatal(err)
 	}
-	if said, code := s.end(t, syscall.SIGTERM); code != 0 || said != "level=INFO msg=stopped\n" {
+	if err := os.RemoveAll(filepath.Join(next, "surveys", "leaving")); err != nil {
+		t.Fatal(err)
+	}
+	for _, move := range [][2]string{{site, site + "-old"}, {next, site}} {
+		if err := os.Rename(move[0], move[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(201, "late", `{"comment":"x"}`)
+	eventually(201, "crowd", `{"who":["shinsetsu"],"comment":"x"}`)
+	s.says(t, readAgain+" 取り入れたもの=crowd,late")
+	eventually(404, "leaving", `{"comment":"x"}`)
+	if said, code := s.end(t, syscall.SIGTERM); code != 0 ||
+		said != readAgain+" 取り入れたもの=\"\" 外れたもの=leaving\nlevel=INFO msg=stopped\n" {
 		t.Errorf("status %d\n%s", code, said)
 	}
 }
@@ -418,10 +457,10 @@ func TestServiceReleasesByTheDefinition(t *testing.T) {
 	s := serve(t, site, data, halfway)
 	post(s)
 	wait(30)
-	again(s, "level=INFO msg=reloaded")
+	again(s, readAgain)
 	post(s)
 	wait(10)
-	if said := again(s, "collector: "); !strings.Contains(said, refused) {
+	if said := again(s, "level=WARN "); !strings.Contains(said, refused) {
 		t.Errorf("on reading again: %s", said)
 	}
 	if n := released(s); n != 0 {

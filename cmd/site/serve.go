@@ -21,8 +21,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
 )
@@ -73,10 +71,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	fmt.Fprintf(ui.Err, "listening on %s\n", l.origin())
 	ui.Note("ブラウザーで %s/ を開いてください。content/ を書き換えると、すぐに新しくなります。終わるときは Ctrl-C を押します。", l.origin())
 
-	serving, servingCtx := errgroup.WithContext(ctx)
-	serving.Go(func() error { return server.Serve(servingCtx, ln) })
-	serving.Go(func() error { return l.reload(servingCtx, server) })
-	err = errors.Join(serving.Wait(), server.Close())
+	err = errors.Join(server.Serve(ctx, ln), server.Close())
 	if ctx.Err() != nil {
 		hugoEnds(l.ended)
 	}
@@ -89,7 +84,7 @@ type live struct {
 	addr  *net.TCPAddr // where a browser finds it
 	ui    *cli.UI
 	ended chan error    // receives once, when Hugo has ended
-	built chan struct{} // receives after a build
+	built chan struct{} // receives after the first build
 }
 
 // origin is what a browser calls the address.
@@ -123,7 +118,7 @@ func (l *live) start(ctx context.Context, clock time.Time) (*url.URL, error) {
 		if strings.HasPrefix(line, "Web Server is available") {
 			select {
 			case l.built <- struct{}{}:
-			default: // one is waiting already
+			default: // nobody waits for another
 			}
 		}
 	}
@@ -137,21 +132,6 @@ func (l *live) start(ctx context.Context, clock time.Time) (*url.URL, error) {
 			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site serve を動かしてください。"}}
 	case <-ctx.Done():
 		return nil, &cli.Problem{Sentence: "途中で止めました。"}
-	}
-}
-
-// reload has the collector read the definitions again after each build, until
-// ctx ends. One that it refuses is said, and the one before stays.
-func (l *live) reload(ctx context.Context, server *collector.Server) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-l.built:
-			if err := server.Reload(); err != nil {
-				l.ui.Failed(&cli.Problem{Sentence: "アンケートの定義を読み直せませんでした。受付は、前の定義のまま続けています。", Err: err})
-			}
-		}
 	}
 }
 

@@ -125,24 +125,34 @@ func Load(file string) (*Definition, error) {
 	return d, nil
 }
 
-// LoadSite reads every surveys/*/survey.json of a built site, sorted by id. It
-// stops at the first one that cannot be used. A site without such a folder is
-// an error that wraps fs.ErrNotExist; a folder without surveys is not.
-func LoadSite(site string) ([]*Definition, error) {
+// Files are the surveys/*/survey.json of a built site, in the order of the ids.
+// A site without such a folder is an error that wraps fs.ErrNotExist; a folder
+// without surveys is not.
+func Files(site string) ([]string, error) {
 	surveys := filepath.Join(site, "surveys")
 	folders, err := os.ReadDir(surveys)
 	if err != nil {
 		return nil, fmt.Errorf("%s: 読めませんでした。先に site build でページを作ってください: %w", surveys, err)
 	}
-	var all []*Definition
+	var files []string
 	for _, folder := range folders {
-		if !folder.IsDir() {
-			continue
+		file := filepath.Join(surveys, folder.Name(), "survey.json")
+		if _, err := os.Stat(file); folder.IsDir() && !errors.Is(err, fs.ErrNotExist) {
+			files = append(files, file)
 		}
-		d, err := Load(filepath.Join(surveys, folder.Name(), "survey.json"))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+	}
+	return files, nil
+}
+
+// LoadSite reads all Files. It stops at the first one that cannot be used.
+func LoadSite(site string) ([]*Definition, error) {
+	files, err := Files(site)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Definition
+	for _, file := range files {
+		d, err := Load(file)
 		if err != nil {
 			return nil, err
 		}

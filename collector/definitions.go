@@ -1,0 +1,206 @@
+package collector
+
+// Which surveys are served: the definitions of the site as it was built last.
+// The service looks at them all the time, so that after a build nobody has to
+// tell it.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"staffplan/collector/journal"
+	"staffplan/collector/survey"
+)
+
+// endpoint is what answers one survey's address. A changed definition makes a new
+// one over the same journal; requests under way end with the old one, which the
+// new one fits.
+type endpoint struct {
+	*Encoder
+	journal *lazyJournal
+}
+
+// path is that of the form.
+func (e *endpoint) path() string { return "/surveys/" + e.def.ID + "/" }
+
+// fit makes the endpoint of a definition that can go on with what is stored. It
+// touches nothing.
+func (s *Server) fit(d *survey.Definition) (*endpoint, error) {
+	j := s.journals[d.ID]
+	if j == nil {
+		j = &lazyJournal{dir: filepath.Join(s.config.Data, d.ID), fs: s.config.fs,
+			log: s.config.Log.With("survey", d.ID), month: month(s.config.Now())}
+	}
+	if err := j.fits(d); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(s.config.Site, "surveys", d.ID, "survey.json"), err)
+	}
+	return &endpoint{NewEncoder(d), j}, nil
+}
+
+// adopt goes on with a definition that fits.
+func (s *Server) adopt(e *endpoint) error {
+	s.journals[e.def.ID] = e.journal
+	if err := e.journal.define(e.def); err != nil {
+		return unreadable(e.journal.dir, "保存してある回答を開けません", err)
+	}
+	return nil
+}
+
+func (s *Server) fitAll(defs []*survey.Definition) (map[string]*endpoint, error) {
+	endpoints := map[string]*endpoint{}
+	for _, d := range defs {
+		e, err := s.fit(d)
+		if err != nil {
+			return nil, err
+		}
+		endpoints[d.ID] = e
+	}
+	return endpoints, nil
+}
+
+// take makes these the surveys that are served at a start: all of them or, with
+// an error, none of them.
+func (s *Server) take(defs []*survey.Definition) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	endpoints, err := s.fitAll(defs)
+	if err != nil {
+		return err
+	}
+	for _, e := range endpoints {
+		if err := s.adopt(e); err != nil {
+			return err
+		}
+	}
+	s.endpoints.Store(&endpoints)
+	return nil
+}
+
+// keepAbsent takes up the surveys that have answers and have left the site: they
+// close on time. What is wrong with one stops nobody else's.
+func (s *Server) keepAbsent() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	folders, _ := os.ReadDir(s.config.Data) // it is locked by now, so it is there
+	for _, folder := range folders {
+		dir := filepath.Join(s.config.Data, folder.Name())
+		if done, _ := journal.IsFinished(dir); done || !folder.IsDir() || s.journals[folder.Name()] != nil {
+			continue
+		}
+		text, err := journal.StoredDefinition(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		d, err := survey.Parse(text)
+		if err != nil || d.ID != folder.Name() {
+			continue // somebody's copy: nothing here is known to be a survey's
+		}
+		e, err := s.fit(d)
+		if err == nil {
+			err = s.adopt(e)
+		}
+		if err != nil {
+			delete(s.journals, d.ID)
+			s.config.Log.Warn("サイトから外れたアンケートの回答を開けません。期日が来ても締め切れません。", "err", err)
+		}
+	}
+}
+
+// complaint is what is wrong with a definition.
+type complaint struct {
+	about string // the words, and which edition of the file
+	said  bool
+}
+
+// goneAfter is how long a survey is missing before it is taken for removed: while
+// a site is copied into its place, it lacks pages.
+const goneAfter = 5 * time.Second
+
+// Reload looks at once, and says what it finds.
+func (s *Server) Reload() { s.look(time.Now(), true) }
+
+// look takes the definitions that are new or changed and fit; for one that does
+// not, the one before goes on. A file that cannot be used may be half written: it
+// is said when the next look, too, finds it so, and once.
+func (s *Server) look(now time.Time, asked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	endpoints := maps.Clone(*s.endpoints.Load())
+	found, unfit := map[string]bool{}, map[string]complaint{}
+	var taken, removed []string
+	files, err := survey.Files(s.config.Site)
+	if err != nil {
+		s.complain(unfit, filepath.Join(s.config.Site, "surveys"), err, asked)
+	}
+	for _, file := range files {
+		id := filepath.Base(filepath.Dir(file))
+		fresh, err := s.changed(file, endpoints[id])
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // as if it had not been listed
+		}
+		found[id] = true
+		if fresh != nil {
+			if err = s.adopt(fresh); err == nil {
+				endpoints[id] = fresh
+				taken = append(taken, id)
+			}
+		}
+		if err != nil {
+			s.complain(unfit, file, err, asked)
+		}
+	}
+	s.unfit = unfit
+	for id := range endpoints {
+		since, missing := s.gone[id]
+		switch {
+		case found[id]:
+			delete(s.gone, id)
+		case len(found) == 0: // a build is putting another site in this one's place
+		case !missing:
+			s.gone[id] = now
+		case now.Sub(since) >= goneAfter:
+			// Its journal stays: it closes on time, and if it comes back it goes on.
+			delete(s.gone, id)
+			delete(endpoints, id)
+			removed = append(removed, id)
+		}
+	}
+	s.endpoints.Store(&endpoints)
+	if asked || len(taken)+len(removed) > 0 {
+		slices.Sort(removed)
+		s.config.Log.Info("アンケートの定義を読みました。", "取り入れたもの", strings.Join(taken, ","), "外れたもの", strings.Join(removed, ","))
+	}
+}
+
+// changed gives the endpoint of a definition that is another than that of the
+// endpoint before, which may be nil.
+func (s *Server) changed(file string, before *endpoint) (*endpoint, error) {
+	d, err := survey.Load(file)
+	if err != nil || before != nil && bytes.Equal(d.JSON(), before.def.JSON()) {
+		return nil, err
+	}
+	return s.fit(d)
+}
+
+// complain notes what is wrong with a file among what is now wrong.
+func (s *Server) complain(now map[string]complaint, file string, err error, asked bool) {
+	c := complaint{about: err.Error()}
+	if info, err := os.Stat(file); err == nil {
+		c.about += fmt.Sprint(info.ModTime(), info.Size())
+	}
+	before := s.unfit[file]
+	again := c.about == before.about
+	if asked || again && !before.said {
+		s.config.Log.Warn("アンケートの定義を使えません。これまでの定義で続けます。", "err", err)
+	}
+	c.said = asked || again
+	now[file] = c
+}

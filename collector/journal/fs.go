@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -120,14 +121,23 @@ func (d disk) fill(name string, write func(io.Writer) error) error {
 	if err == nil {
 		err = flush(f)
 	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if err = cmp.Or(err, f.Close()); err != nil {
 		// Best effort: it frees the space; the next start drops it otherwise.
 		d.fs.Remove(d.path(name))
 	}
 	return err
+}
+
+// mark makes an empty file that stays.
+func (d disk) mark(name string) error {
+	f, err := d.fs.OpenFile(d.path(name), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return d.syncNames()
 }
 
 func (d disk) syncNames() error {
@@ -156,11 +166,7 @@ func (d disk) blank(name string) error {
 	if err != nil {
 		return err
 	}
-	err = cut(f, 0)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return cmp.Or(cut(f, 0), f.Close())
 }
 
 // cut ends f at base. What stood behind it is first overwritten with zeros
@@ -198,7 +204,7 @@ func flush(f File) error {
 	return nil
 }
 
-func sizeOf(f File) (int64, error) { return f.Seek(0, io.SeekEnd) }
+func sizeOf(f io.Seeker) (int64, error) { return f.Seek(0, io.SeekEnd) }
 
 // judge sorts what went wrong: a full disk passes (ErrFull); anything else,
 // and a full disk that only a sync noticed, does not (ErrFailed).

@@ -94,7 +94,7 @@ func FuzzPending(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sum := sha256.Sum256(body)
 		for _, data := range [][]byte{slices.Concat(body, sum[:]), body} {
-			p, err := parsePending(bytes.NewReader(data), int64(len(data)))
+			p, err := parsePending(bytes.NewReader(data))
 			if err != nil {
 				wantDamage(t, err, pendingName, len(data))
 				if p != nil {

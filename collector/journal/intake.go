@@ -135,18 +135,16 @@ func intakeGen(name string) (gen uint64, ok bool) {
 }
 
 func newHeader(gen uint64) []byte {
-	h := make([]byte, 0, intakeHeader)
-	h = append(h, intakeMagic...)
-	h = binary.LittleEndian.AppendUint64(h, gen)
-	h = h[:len(h)+saltSize]
-	rand.Read(h[len(h)-saltSize:])
+	var s salt
+	rand.Read(s[:])
+	h := binary.LittleEndian.AppendUint64([]byte(intakeMagic), gen)
+	h = append(h, s[:]...)
 	return binary.LittleEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
 }
 
 func createIntake(d disk, gen uint64) (*intake, error) {
 	header := newHeader(gen)
-	name := intakeName(gen)
-	err := d.create(name, func(w io.Writer) error {
+	err := d.create(intakeName(gen), func(w io.Writer) error {
 		_, err := w.Write(header)
 		return err
 	})
@@ -154,17 +152,11 @@ func createIntake(d disk, gen uint64) (*intake, error) {
 		return nil, err
 	}
 	in := &intake{gen: gen, end: intakeHeader, salt: salt(header[16:])}
-	return in, in.reopen(d)
-}
-
-// reopen opens the file for the next frame.
-func (in *intake) reopen(d disk) (err error) {
-	in.f, err = d.open(intakeName(in.gen))
-	if err != nil {
-		return err
+	if in.f, err = d.open(intakeName(gen)); err != nil {
+		return nil, err
 	}
 	_, err = in.f.Seek(in.end, io.SeekStart)
-	return err
+	return in, err
 }
 
 // append writes one frame and syncs it. After ErrFull the intake is as it was.
@@ -273,7 +265,10 @@ func (in *intake) conclude(goesOn bool) error {
 // rewrite makes an intake ready for more frames, behind the last sound one. All
 // of them are written once more: one whose sync failed, in the process before,
 // may be seen now and yet be gone after the next power loss.
-func (in *intake) rewrite(data []byte) error {
+func (in *intake) rewrite(d disk, data []byte) (err error) {
+	if in.f, err = d.open(intakeName(in.gen)); err != nil {
+		return err
+	}
 	if err := cut(in.f, in.end); err != nil {
 		return err
 	}

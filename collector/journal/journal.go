@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -201,7 +200,10 @@ func (j *Journal) recover() error {
 		if in.continued && in.end == int64(len(content[in])) {
 			continue
 		}
-		if err := j.resume(in, content[in]); err != nil {
+		if torn := int64(len(content[in])) - in.end; torn > 0 {
+			j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), torn, in.end)
+		}
+		if err := in.rewrite(j.d, content[in]); err != nil {
 			return err
 		}
 		if j.store.format == 1 && i < len(j.old)-1 {
@@ -211,17 +213,6 @@ func (j *Journal) recover() error {
 		}
 	}
 	return nil
-}
-
-// resume ends an intake behind its last sound frame.
-func (j *Journal) resume(in *intake, data []byte) error {
-	if torn := int64(len(data)) - in.end; torn > 0 {
-		j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), torn, in.end)
-	}
-	if err := in.reopen(j.d); err != nil {
-		return err
-	}
-	return in.rewrite(data)
 }
 
 // prepare makes the journal ready to take entries, or ends its finish.
@@ -615,7 +606,7 @@ func (j *Journal) finish() error {
 	in := <-j.live
 	defer func() { j.live <- in }()
 	if in != nil {
-		if err := j.mark(); err != nil {
+		if err := j.d.mark(closedName); err != nil {
 			return err
 		}
 		if err := in.conclude(false); err != nil {
@@ -646,18 +637,6 @@ func (j *Journal) finish() error {
 	j.finished = true
 	j.mu.Unlock()
 	return nil
-}
-
-// mark stores that the survey has closed.
-func (j *Journal) mark() error {
-	f, err := j.d.fs.OpenFile(j.d.path(closedName), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return j.d.syncNames()
 }
 
 // Finished tells whether Finish has done all it does.

@@ -6,6 +6,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -136,7 +137,14 @@ func (p *pending) section(file int) *section {
 	return nil
 }
 
-func parsePending(r io.ReaderAt, size int64) (*pending, error) {
+func parsePending(r interface {
+	io.ReaderAt
+	io.Seeker
+}) (*pending, error) {
+	size, err := sizeOf(r)
+	if err != nil {
+		return nil, err
+	}
 	bad := func(off int64, reason string) (*pending, error) {
 		return nil, &Damage{pendingName, off, reason}
 	}
@@ -209,35 +217,25 @@ func (s *section) content(before []byte, f io.ReaderAt) ([]byte, error) {
 // is one, and wipes the trash. It may be stopped anywhere and called again.
 func (d disk) redo() error {
 	f, err := d.open(pendingName)
-	if err == nil {
-		err = d.carryOut(f)
-	} else if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.wipeTrash()
 	}
 	if err != nil {
+		return err
+	}
+	gen, err := d.apply(f)
+	if err := cmp.Or(err, f.Close()); err != nil {
+		return err
+	}
+	if err := d.discard(gen); err != nil {
 		return err
 	}
 	return d.wipeTrash()
 }
 
-func (d disk) carryOut(f File) error {
-	gen, err := d.apply(f)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return d.discard(gen)
-}
-
 // apply is step 3. It gives the generation up to which intakes are released.
 func (d disk) apply(f File) (uint64, error) {
-	size, err := sizeOf(f)
-	if err != nil {
-		return 0, err
-	}
-	p, err := parsePending(f, size)
+	p, err := parsePending(f)
 	if err != nil {
 		return 0, err
 	}

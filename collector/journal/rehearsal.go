@@ -15,14 +15,7 @@ const rehearsal = "rehearsal"
 // MarkRehearsal says, durably and for good, that a data directory is filled
 // with made-up answers.
 func MarkRehearsal(data string) error {
-	f, err := os.OpenFile(filepath.Join(data, rehearsal), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return syncDir(data)
+	return disk{osFS{}, data}.mark(rehearsal)
 }
 
 // IsRehearsal tells whether MarkRehearsal marked the directory. A directory

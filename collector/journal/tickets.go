@@ -55,13 +55,12 @@ func (s ids) writeTo(w io.Writer) error {
 // parseIDs is strict: what writeTo would not write so is Damage.
 func parseIDs(name string, data []byte) (ids, error) {
 	s := make(ids, 0, len(data)/idLine)
+	var again []byte
 	for off := 0; off < len(data); off += idLine {
 		line := data[off:min(off+idLine, len(data))]
 		var x id
-		if len(line) < idLine || line[idLine-1] != '\n' || bytes.ContainsAny(line, "ABCDEF") {
-			return nil, &Damage{name, int64(off), "not a line of 64 hex digits"}
-		}
-		if _, err := hex.Decode(x[:], line[:idLine-1]); err != nil {
+		hex.Decode(x[:], line[:min(2*idSize, len(line))])
+		if again = append(hex.AppendEncode(again[:0], x[:]), '\n'); !bytes.Equal(line, again) {
 			return nil, &Damage{name, int64(off), "not a line of 64 hex digits"}
 		}
 		if n := len(s); n > 0 && compareIDs(s[n-1], x) >= 0 {

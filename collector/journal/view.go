@@ -90,10 +90,7 @@ func (v *view) lookPending() error {
 		return err
 	}
 	defer f.Close()
-	size, err := sizeOf(f)
-	if err == nil {
-		v.pending, err = parsePending(f, size)
-	}
+	v.pending, err = parsePending(f)
 	return err
 }
 

@@ -308,6 +308,7 @@ func (p *proxy) post(t *testing.T, want int, url, body string, change ...func(*h
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", agent)
+	req.Header.Set("Origin", p.base()) // which the collector compares with Host
 	req.Header.Set("Referer", p.base()+"/surveys/crowd/")
 	for _, change := range change {
 		change(req)
@@ -432,8 +433,8 @@ func TestProxyKeepsNothing(t *testing.T) {
 			p.post(t, http.StatusBadGateway, p.base()+"/answers/crowd", good)
 			p.Process.Signal(syscall.SIGTERM) // it writes what it still holds
 			p.Wait()
-			if new := p.newSince(t, before); new != "" {
-				t.Errorf("written:\n%s", new)
+			if written := p.newSince(t, before); written != "" {
+				t.Errorf("written:\n%s", written)
 			}
 			for name, content := range filesIn(t, data) {
 				for _, trace := range []string{agent, browser.HostName, "127.0.0.1"} {
@@ -482,6 +483,9 @@ func TestProxyHoldsSlowBodies(t *testing.T) {
 			backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				come.Add(1)
 				io.Copy(io.Discard, r.Body)
+				if header := fmt.Sprint(r.Header); strings.Contains(header, "127.0.0.1") {
+					t.Errorf("the collector is told an address: %s", header)
+				}
 			}))
 			defer backend.Close()
 			p := start(t, backend.URL)
@@ -499,6 +503,44 @@ func TestProxyHoldsSlowBodies(t *testing.T) {
 			}
 			if got := come.Load(); got != honest {
 				t.Errorf("%d requests have come, %d of them whole", got, honest)
+			}
+		})
+	}
+}
+
+// Under a path, as the comments in the settings say, the collector is asked for
+// the whole path or for what is below, and nothing is left there either.
+func TestProxyUnderPath(t *testing.T) {
+	location := change{` {4}location / {\n.*\n {4}}\n`, ""}
+	const below, whole = "/answers/crowd", "/plan/answers/crowd"
+	for name, test := range map[string]struct {
+		proxy   string
+		changes []change
+		want    string
+	}{
+		"nginx, whole": {"nginx", []change{location, {`^ *#.*8080/;\n`, ""}, {`^( *)#(location|}|    proxy_pass)`, "$1$2"}}, whole},
+		"nginx, below": {"nginx", []change{location, {`^ *#.*8080;\n`, ""}, {`^( *)#(location|}|    proxy_pass)`, "$1$2"}}, below},
+		"Caddy, whole": {"Caddy", []change{{`^\t#(handle|redir|})`, "\t$1"}}, whole},
+		"Caddy, below": {"Caddy", []change{{`^\t#(redir|})`, "\t$1"}, {`^\t#handle`, "\thandle_path"}}, below},
+	} {
+		t.Run(name, func(t *testing.T) {
+			backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != test.want {
+					t.Errorf("asked for %s", r.URL.Path)
+				}
+			}))
+			p := proxies[test.proxy](t, backend.URL, test.changes...)
+			before := filesIn(t, p.dir)
+			p.post(t, http.StatusOK, p.base()+whole, good)
+			if res, err := p.client().Get(p.base() + "/plan"); err != nil || !strings.HasSuffix(res.Header.Get("Location"), "/plan/") {
+				t.Errorf("without a slash: %v, %v", res, err)
+			}
+			backend.Close()
+			p.post(t, http.StatusBadGateway, p.base()+whole, good)
+			p.Process.Signal(syscall.SIGTERM)
+			p.Wait()
+			if written := p.newSince(t, before); written != "" {
+				t.Errorf("written:\n%s", written)
 			}
 		})
 	}

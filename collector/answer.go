@@ -60,10 +60,12 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, in
 	if err := sub.parse(body.Bytes()); err != nil {
 		return err
 	}
-	if busy {
-		return errBusy
-	}
-	return sub.keep()
+	return s.sent.once(sub.input.Once(), func() error {
+		if busy {
+			return errBusy
+		}
+		return sub.keep()
+	})
 }
 
 // admit decides what can be decided without the body.

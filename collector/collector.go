@@ -47,6 +47,7 @@ type Config struct {
 type Server struct {
 	config   Config // without blanks
 	inFlight atomic.Int64
+	sent     sent
 	origin   *http.CrossOriginProtection
 	http     *http.Server
 	drain    time.Duration // for requests in flight when the service stops

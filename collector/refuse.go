@@ -90,7 +90,10 @@ func (s *Server) refilled(sub *submission, n page.Notice) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	values := map[string][]string{survey.TicketName: sub.input.Get(survey.TicketName)}
+	values := map[string][]string{
+		survey.TicketName: sub.input.Get(survey.TicketName),
+		survey.OnceName:   {sub.input.Once()}, // one that does not fit would be refused for ever
+	}
 	for _, q := range sub.def.Questions {
 		values[q.ID] = sub.input.Get(q.ID)
 	}

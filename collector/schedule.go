@@ -39,6 +39,7 @@ func (s *Server) keepTime(ctx context.Context) {
 	for {
 		_ = s.due() // trouble is in the log by now, and is tried again
 		s.look(time.Now(), false)
+		s.sent.forget()
 		select {
 		case <-time.After(lookEvery):
 		case <-ctx.Done():

@@ -21,8 +21,11 @@ const (
 	AccessTicket = "ticket" // one answer for each ticket
 )
 
-// TicketName is the one name in an answer that is no question.
-const TicketName = "ticket"
+// The names in an answer that are no questions.
+const (
+	TicketName = "ticket" // of a survey that takes tickets
+	OnceName   = "once"   // a random word, see Input.Once
+)
 
 // Definition is one survey, as survey.json gives it. Parse makes one whose
 // rules all hold; it is then only read, so it may be shared. Where survey.json

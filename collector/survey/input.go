@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -53,6 +54,18 @@ func (in Input) Get(name string) []string {
 		}
 	}
 	return values
+}
+
+// onceWord is what may tell one sending from another.
+var onceWord = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+
+// Once returns the random word that this submission and each repeat of it hold,
+// or "" where there is none, or none that Validate would take.
+func (in Input) Once() string {
+	if sent := in.Get(OnceName); len(sent) == 1 && onceWord.MatchString(sent[0]) {
+		return sent[0]
+	}
+	return ""
 }
 
 // ParseForm reads application/x-www-form-urlencoded. Pairs are told apart as

@@ -12,16 +12,20 @@ import (
 const mostUnknown = 10
 
 // Validate checks an answer against the questions. It returns either the lines
-// to store, or what to put right: the ticket first, then the questions in the
-// definition's order, then the first ten unknown names. It may be called by
-// many at once.
+// to store, or what to put right: the ticket and the word first, then the
+// questions in the definition's order, then the first ten unknown names. It may
+// be called by many at once.
 func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 	answers := make([]answer, len(d.Questions))
-	var ticket answer
+	var ticket, once answer
 	var wrong, unknown []FieldError
 	for i, p := range in.pairs {
 		a := &ticket
-		if p.name != TicketName {
+		switch p.name {
+		case TicketName:
+		case OnceName:
+			a = &once
+		default:
 			place := d.place(p.name)
 			if place < 0 {
 				same := func(e FieldError) bool { return e.Name == p.name }
@@ -42,6 +46,9 @@ func (d *Definition) Validate(in Input) (Lines, []FieldError) {
 	refuse := func(name, message string) { wrong = append(wrong, FieldError{name, message}) }
 	if message := d.checkTicket(ticket); message != "" {
 		refuse(TicketName, message)
+	}
+	if _, sent, message := once.single(); message != "" || sent && in.Once() == "" {
+		refuse(OnceName, "二重に数えないための語（once）は一つだけで、半角の英数字、ハイフン、下線の16文字から64文字までです。")
 	}
 	lines := Lines{Answers: d.appendStart(make([]byte, 0, 64+32*len(d.Questions)))}
 	var value []byte

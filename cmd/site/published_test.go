@@ -76,6 +76,7 @@ func TestBuildPublishesWhatPagesShow(t *testing.T) {
 			beside = append(beside, txtar.File{Name: folder + name, Data: []byte("x")})
 		}
 	}
+	beside = append(beside, txtar.File{Name: "static/assets/css/._30-base.css", Data: []byte("x")}) // would change the name of the stylesheet
 	for _, name := range []string{".DS_Store", "inside/.DS_Store", "Thumbs.db", "inside/thumbs.db", "desktop.ini", "~$memo.docx", "memo.pdf~", ".~lock.memo.odt#", "__MACOSX/memo.pdf", "#memo#", ".memo.pdf.swp"} {
 		beside = append(beside, txtar.File{Name: "static/files/" + name, Data: []byte("x")})
 	}

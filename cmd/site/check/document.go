@@ -26,12 +26,11 @@ type document struct {
 	wrapped []string // paths of texts that are broken between two full-width characters
 }
 
-// wide are two full-width characters at a line end: layouts/_partials/joined.html
-// says which they are.
-var wide = func() *regexp.Regexp {
-	const one = `[\x{2010}-\x{2027}\x{203B}\x{2160}-\x{27BF}\x{2E80}-\x{A4CF}\x{F900}-\x{FAFF}\x{FE00}-\x{FE4F}\x{FF01}-\x{FF9F}\x{FFE0}-\x{FFE6}\x{1F300}-\x{1FAFF}\x{20000}-\x{3FFFF}\x{E0100}-\x{E01EF}]`
-	return regexp.MustCompile(one + `[ \t\r]*\n\s*` + one)
-}()
+// full is a full-width character, as layouts/_partials/joined.html has it, and
+// wide two of them at a line end.
+const full = `[\x{2010}-\x{2027}\x{203B}\x{2160}-\x{27BF}\x{2E80}-\x{A4CF}\x{F900}-\x{FAFF}\x{FE00}-\x{FE4F}\x{FF01}-\x{FF9F}\x{FFE0}-\x{FFE6}\x{1F300}-\x{1FAFF}\x{20000}-\x{3FFFF}\x{E0100}-\x{E01EF}]`
+
+var wide = regexp.MustCompile(full + `[ \t\r]*\n\s*` + full)
 
 // parse reads the YAML, to is what it says. A lone CR becomes a space: YAML would
 // end a line there, and count other lines than an editor shows.

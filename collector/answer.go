@@ -36,7 +36,7 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusCreated)
 		return
 	}
-	w.Header().Set("Location", sub.path()+"thanks/")
+	w.Header().Set("Location", s.link(sub.path()+"thanks/"))
 	w.WriteHeader(http.StatusSeeOther)
 }
 

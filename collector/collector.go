@@ -53,6 +53,8 @@ type Server struct {
 	drain    time.Duration // for requests in flight when the service stops
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
+	root      atomic.Pointer[string]               // see readRoot
+	stripped  atomic.Bool                          // a proxy takes the root off
 
 	mu       sync.Mutex // around what follows, and what changes journals
 	journals map[string]*lazyJournal
@@ -86,6 +88,8 @@ func New(c Config) (*Server, error) {
 	s.config.MaxInflight = cmp.Or(c.MaxInflight, 1024)
 	s.config.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	s.http = newHTTP(s, s.config.Log)
+	s.root.Store(new(string))
+	s.readRoot()
 	defs, err := survey.LoadSite(c.Site)
 	if err != nil {
 		return nil, err
@@ -139,6 +143,7 @@ const answersPath = "/answers/"
 
 // ServeHTTP serves everything: /answers/<id>, /healthz, and the site.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = s.within(r)
 	defer s.recovered(w, r)
 	h := w.Header()
 	maps.Copy(h, policy) // they share the values: nobody may write into them

@@ -136,6 +136,7 @@ func (s *Server) look(now time.Time, asked bool) {
 	endpoints := maps.Clone(*s.endpoints.Load())
 	found, unfit := map[string]bool{}, map[string]complaint{}
 	var taken, removed []string
+	s.readRoot()
 	files, err := survey.Files(s.config.Site)
 	if err != nil {
 		s.complain(unfit, filepath.Join(s.config.Site, "surveys"), err, asked)

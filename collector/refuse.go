@@ -27,10 +27,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	if !ok {
 		o = errInternal
 	}
-	link := page.Link{Href: "/surveys/", Words: "アンケートの一覧を見る"}
+	link := page.Link{Href: s.link("/surveys/"), Words: "アンケートの一覧を見る"}
 	if sub.endpoint != nil {
 		o = o.about(sub.def)
-		link = page.Link{Href: sub.path(), Words: "「" + sub.def.Title + "」のページを開く"}
+		link = page.Link{Href: s.link(sub.path()), Words: "「" + sub.def.Title + "」のページを開く"}
 	}
 	h := w.Header()
 	if sub.unread {
@@ -98,14 +98,14 @@ func (s *Server) refilled(sub *submission, n page.Notice) ([]byte, error) {
 		values[q.ID] = sub.input.Get(q.ID)
 	}
 	n.Text += "書いたものは、この画面に残っています。"
-	return page.Refill(form, sub.path(), values, n)
+	return page.Refill(form, s.link(sub.path()), values, n)
 }
 
 // sendRefusal sends a page of its own in the frame of the site's 404 page, or
 // without a frame where there is none.
 func (s *Server) sendRefusal(w http.ResponseWriter, status int, n page.Notice, links ...page.Link) {
 	frame, _ := os.ReadFile(filepath.Join(s.config.Site, "404.html"))
-	links = append(links, page.Link{Href: "/", Words: "ホームへ戻る"})
+	links = append(links, page.Link{Href: s.link("/"), Words: "ホームへ戻る"})
 	send(w, status, contentTypes[".html"], page.Refusal(frame, n, links...))
 }
 

@@ -44,7 +44,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.Close()
 	if info.IsDir() && !strings.HasSuffix(r.URL.Path, "/") {
-		to := url.URL{Path: "/" + name + "/", RawQuery: r.URL.RawQuery}
+		to := url.URL{Path: s.link("/" + name + "/"), RawQuery: r.URL.RawQuery}
 		w.Header().Set("Location", to.String())
 		w.WriteHeader(http.StatusMovedPermanently)
 		return

@@ -122,8 +122,8 @@ var (
 	// them, for a lull.
 	company = 8
 	lull    = 50 * time.Millisecond
-	// gathering is how long a smaller frame then waits for them: a sync costs
-	// the cores as much as several answers do.
+	// gathering is how long a smaller frame right behind such a one waits for
+	// them: a sync costs the cores as much as several answers do.
 	gathering = 300 * time.Microsecond
 	// backlog is how many bytes of frames then wait for the lull before a
 	// release begins, which syncs a dozen times and writes each answer twice,
@@ -137,7 +137,7 @@ var (
 func (j *Journal) write() {
 	in := <-j.live
 	j.mu.Lock()
-	if j.batch.answers < company && time.Since(j.rush) < lull {
+	if j.batch.answers < company && time.Since(j.rush) < gathering {
 		j.mu.Unlock()
 		time.Sleep(gathering)
 		j.mu.Lock()

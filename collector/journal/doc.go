@@ -181,9 +181,10 @@
 //     callers share a sync.
 //   - claims has the second answer with a ticket wait for what becomes of the
 //     first.
-//   - A rush is when frames have company or more answers, until a lull:
-//     meanwhile smaller frames wait (gathering) for the callers who come again,
-//     and would pay for a sync each; and releases wait until there is a backlog.
+//   - A rush is when frames have company or more answers, until a lull: releases
+//     wait meanwhile, unless there is a backlog. A smaller frame right behind
+//     such a one waits for gathering: the callers come again, and would pay for
+//     a sync each.
 //   - turn has the next answers go to another intake, so that a release needs no
 //     pause; next is one that is made and not used yet, because the disk was full.
 //   - unfinished is a release that is committed, and goes first: a full disk

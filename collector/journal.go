@@ -40,13 +40,16 @@ type lazyJournal struct {
 var errClosed = errors.New("collector is closed")
 
 // Advice says what to do about a survey's folder that a journal refuses. It is
-// empty where that is no matter of formats, or of files put together.
+// empty where the folder's content is not the matter.
 func Advice(err error) string {
 	var mixture *journal.Mixture
+	var damage *journal.Damage
 	var format *journal.FormatError
 	switch {
 	case errors.As(err, &mixture):
-		return "ファイルの時点がそろっていません。書き込みの途中で写したか、一部だけを戻したもののようです。同じ時点でそろえて取った控え（バックアップ）から、フォルダーごと戻してください。"
+		return "ファイルの時点がそろっていません。受付が動いているあいだに cp などで写したか、一部だけを戻したもののようです。collector backup で取った控え（バックアップ）から、フォルダーごと戻してください。"
+	case errors.As(err, &damage):
+		return "ファイルが壊れているか、受付が動いているあいだに cp などで写したもののようです。手を加えずに残し、collector backup で取った控え（バックアップ）と比べてください。"
 	case !errors.As(err, &format):
 		return ""
 	case format.Found < journal.Format:

@@ -18,6 +18,7 @@ type commandLine struct {
 	Export   exportCmd   `cmd:"" help:"終わったアンケートの答えを、表にして取り出します。" example:"collector export morale-2026 --format csv"`
 	Key      keyCmd      `cmd:"" help:"回答を封じる鍵と、開く鍵の組を作ります。" example:"collector key --out key.txt"`
 	Verify   verifyCmd   `cmd:"" help:"保存してある回答が壊れていないかを確かめます。" example:"collector verify morale-2026"`
+	Backup   backupCmd   `cmd:"" help:"受付を止めずに、回答の控え（バックアップ）を取ります。" example:"collector backup --out /srv/backup/2026-11-15"`
 }
 
 func main() {

@@ -19,12 +19,20 @@ type confidential struct {
 
 // create makes a file, as the function of that name does, outside of Git.
 func (c confidential) create(name, kept string) (*os.File, error) {
+	if err := c.outside(name); err != nil {
+		return nil, err
+	}
+	return create(name, kept)
+}
+
+// outside refuses a name that lies where Git would find it.
+func (c confidential) outside(name string) error {
 	if tree := workTree(name); tree != "" && !c.InWorkTree {
-		return nil, &cli.Problem{Sentence: name + " は、Git で管理しているフォルダー " + tree + " の中です。何も書かずに止めました。",
+		return &cli.Problem{Sentence: name + " は、Git で管理しているフォルダー " + tree + " の中です。何も書かずに止めました。",
 			Next: []string{"ほかのファイルと一緒に、リポジトリに入ってしまうことがあるからです。--out に、そのフォルダーの外の場所を書いてください。",
 				"それでもここに書くときは、--in-work-tree を付けてください。"}}
 	}
-	return create(name, kept)
+	return nil
 }
 
 // workTree is the work tree of Git that a file would lie in, or "".

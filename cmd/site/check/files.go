@@ -107,29 +107,38 @@ func position(p *pass) {
 
 // hasPosition looks for a position in Exif and XMP. Where a PNG has either in a
 // compressed text, which only old programs write, it is taken for one.
-func hasPosition(picture []byte) (found bool) {
+func hasPosition(picture []byte) bool {
 	for _, text := range []string{"GPSLatitude", "Raw profile type exif", "Raw profile type APP1", "XML:com.adobe.xmp\x00\x01"} {
 		if bytes.Contains(picture, []byte(text)) {
 			return true
 		}
 	}
-	format := imagemeta.ImageFormatAuto
-	switch {
-	case bytes.HasPrefix(picture, []byte("\xff\xd8")):
-		format = imagemeta.JPEG
-	case bytes.HasPrefix(picture, []byte("\x89PNG")):
-		format = imagemeta.PNG
-	case bytes.HasPrefix(picture, []byte("RIFF")):
-		format = imagemeta.WebP
-	case kind(picture) != "":
-		format = imagemeta.AVIF
+	// What most formats put before Exif, some programs in all of them, and phones
+	// once more for a picture within the picture.
+	for _, exif, more := bytes.Cut(picture, []byte("Exif\x00\x00")); more; _, exif, more = bytes.Cut(exif, []byte("Exif\x00\x00")) {
+		if exifHasPosition(exif, imagemeta.TIFF) {
+			return true
+		}
 	}
-	// What cannot be read shows no position to others either.
+	switch {
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		return exifHasPosition(picture, imagemeta.PNG)
+	case bytes.HasPrefix(picture, []byte("RIFF")):
+		return exifHasPosition(picture, imagemeta.WebP)
+	case kind(picture) != "":
+		return exifHasPosition(picture, imagemeta.AVIF)
+	}
+	return false
+}
+
+func exifHasPosition(picture []byte, format imagemeta.ImageFormat) (found bool) {
+	// No error: what cannot be read shows no position to others either.
 	imagemeta.Decode(imagemeta.Options{
 		R: bytes.NewReader(picture), ImageFormat: format, Sources: imagemeta.EXIF,
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
-			found = found || strings.HasPrefix(tag.Tag, "GPSLatitude") || strings.HasPrefix(tag.Tag, "GPSLongitude") ||
-				strings.HasPrefix(tag.Tag, "GPSDest")
+			for _, start := range []string{"GPSLatitude", "GPSLongitude", "GPSDest"} {
+				found = found || strings.HasPrefix(tag.Tag, start)
+			}
 			return false
 		},
 	})
@@ -175,7 +184,7 @@ func address(p *pass) {
 	for _, f := range p.files {
 		below, isFile := strings.CutPrefix(f.name, published)
 		addresses := []string{below}
-		switch page := placed(f.name); {
+		switch page := placed(strings.Replace(f.name, ".ja.md", ".md", 1)); { // Hugo reads .ja as the language
 		case f.dir:
 			continue
 		case isFile:

@@ -49,6 +49,12 @@ func TestPosition(t *testing.T) {
 		if !hasPosition([]byte(picture(exif(latitude)))) {
 			t.Errorf("%s: the position is not found in %s", name, strconv.Quote(picture(exif(latitude))))
 		}
+		if !hasPosition([]byte(picture("Exif\x00\x00" + exif(latitude)))) {
+			t.Errorf("%s: the position is not found behind a second beginning", name)
+		}
+		if two := picture(exif(speed)) + picture("Exif\x00\x00"+exif(latitude)); !hasPosition([]byte(two)) {
+			t.Errorf("%s: the position is not found in a picture within the picture", name)
+		}
 		if hasPosition([]byte(picture(exif(speed)))) {
 			t.Errorf("%s: a position is found where there is none", name)
 		}

@@ -299,8 +299,8 @@ func (p *proxy) browse(t *testing.T, tab context.Context) {
 	browser.Do(t, tab, chromedp.WaitVisible(`//h1[not(text()="調べ")]`), home)
 }
 
-// post sends a form.
-func (p *proxy) post(t *testing.T, want int, url, body string, change ...func(*http.Request)) {
+// post sends a form, and gives the path that it leads to.
+func (p *proxy) post(t *testing.T, want int, url, body string, change ...func(*http.Request)) (to string) {
 	t.Helper()
 	req, err := http.NewRequest("POST", url, strings.NewReader(body))
 	if err != nil {
@@ -316,7 +316,7 @@ func (p *proxy) post(t *testing.T, want int, url, body string, change ...func(*h
 	res, err := p.client().Do(req)
 	if err != nil {
 		t.Errorf("%s: %v, want %d", url, err, want)
-		return
+		return ""
 	}
 	defer res.Body.Close()
 	if res.StatusCode != want {
@@ -325,6 +325,7 @@ func (p *proxy) post(t *testing.T, want int, url, body string, change ...func(*h
 	if page, _ := io.ReadAll(res.Body); want == http.StatusRequestEntityTooLarge && !bytes.Contains(page, []byte(`lang="ja"`)) {
 		t.Errorf("not the collector's own page: %.200s", page)
 	}
+	return res.Header.Get("Location")
 }
 
 // good is an answer that is stored.
@@ -509,7 +510,8 @@ func TestProxyHoldsSlowBodies(t *testing.T) {
 }
 
 // Under a path, as the comments in the settings say, the collector is asked for
-// the whole path or for what is below, and nothing is left there either.
+// the whole path or for what is below. People are led on either way, and nothing
+// is left there either.
 func TestProxyUnderPath(t *testing.T) {
 	location := change{` {4}location / {\n.*\n {4}}\n`, ""}
 	const below, whole = "/answers/crowd", "/plan/answers/crowd"
@@ -524,16 +526,31 @@ func TestProxyUnderPath(t *testing.T) {
 		"Caddy, below": {"Caddy", []change{{`^\t#(redir|})`, "\t$1"}, {`^\t#handle`, "\thandle_path"}}, below},
 	} {
 		t.Run(name, func(t *testing.T) {
+			site := formSite(t)
+			if err := os.WriteFile(filepath.Join(site, "site.json"), []byte(`{"path":"/plan/"}`), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			collector := rewritten(t, serve(t, site, t.TempDir(), halfway).url, func(http.Header) {})
 			backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path != test.want {
+				if r.URL.Path != test.want && strings.HasSuffix(r.URL.Path, below) {
 					t.Errorf("asked for %s", r.URL.Path)
 				}
+				collector.ServeHTTP(w, r)
 			}))
 			p := proxies[test.proxy](t, backend.URL, test.changes...)
 			before := filesIn(t, p.dir)
-			p.post(t, http.StatusOK, p.base()+whole, good)
-			if res, err := p.client().Get(p.base() + "/plan"); err != nil || !strings.HasSuffix(res.Header.Get("Location"), "/plan/") {
-				t.Errorf("without a slash: %v, %v", res, err)
+			if to := p.post(t, http.StatusSeeOther, p.base()+whole, good); to != "/plan/surveys/crowd/thanks/" {
+				t.Errorf("led to %s", to)
+			}
+			for path, want := range map[string]int{"/plan/surveys/crowd/": 200, "/plan/surveys/crowd/thanks/": 200, "/plan": 0} {
+				res, err := p.client().Get(p.base() + path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				res.Body.Close()
+				if to := res.Header.Get("Location"); res.StatusCode != want && (want > 0 || !strings.HasSuffix(to, "/plan/")) {
+					t.Errorf("%s: %s, to %q", path, res.Status, to)
+				}
 			}
 			backend.Close()
 			p.post(t, http.StatusBadGateway, p.base()+whole, good)

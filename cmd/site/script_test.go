@@ -47,20 +47,22 @@ func TestSurveyScript(t *testing.T) {
 	browser.Do(t, tab, chromedp.Navigate(address+"surveys/pulse/"))
 	for _, step := range []struct{ does, script, want string }{
 		{"leaves an untouched form", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
-		{"counts an empty text", `document.querySelector("#comment + .count").textContent`, "あと300文字"},
+		{"counts an empty text", `document.querySelector("[name=comment] + .count").textContent`, "あと300文字"},
 		{"counts characters", `write("が\r\n𠮷".normalize("NFD"))`, "あと297文字 none"},
 		{"reads out what is left at the end", `write("あ".repeat(271))`, "あと29文字 status"},
 		{"has room for the longest", `write("あ".repeat(300))`, "あと0文字 status"},
 		{"says what is too much", `write("あ".repeat(302))`, "2文字多すぎます status over"},
 		{"warns before the text is lost", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "false"},
+		{"holds back what is too much", `String(form.dispatchEvent(new Event("submit", {cancelable: true}))) + " " + document.querySelector(".error-message").textContent`, "false まだ送っていません。300文字までです。あと2文字減らしてください。"},
+		{"lets go of what fits", `write("あ".repeat(300)) + document.querySelectorAll(".error-message").length`, "あと0文字 status0"},
 		{"sends", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "true"},
 		{"sends once", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "false"},
 		{"leaves a form that was sent", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
-		{"is emptied where a browser kept it", `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})), document.querySelector("#comment").value`, ""},
+		{"is emptied where a browser kept it", `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})), document.querySelector("[name=comment]").value`, ""},
 	} {
 		got := browser.Ask(t, tab, chromedp.Evaluate[string](`{
 			var write = text => {
-				const area = document.querySelector("#comment"), count = document.querySelector("#comment + .count");
+				const area = document.querySelector("[name=comment]"), count = document.querySelector("[name=comment] + .count");
 				// A textarea makes LF of CRLF by itself.
 				area.value = text;
 				area.dispatchEvent(new Event("input", {bubbles: true}));

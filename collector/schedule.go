@@ -26,7 +26,7 @@ const lookEvery = 2 * time.Second
 // dueAtStart does what is due at a start. On the first, standing forms release
 // what waits.
 func (s *Server) dueAtStart() error {
-	if s.config.Now().In(tokyo).Day() == 1 {
+	if s.config.Now().In(survey.Tokyo).Day() == 1 {
 		for _, j := range s.journals {
 			j.month--
 		}
@@ -74,4 +74,10 @@ func (s *Server) due() error {
 		}
 	}
 	return first
+}
+
+// month numbers months as Japan has them.
+func month(t time.Time) int {
+	t = t.In(survey.Tokyo)
+	return t.Year()*12 + int(t.Month())
 }

@@ -48,7 +48,7 @@ func TestClosing(t *testing.T) {
 			t.Errorf("%s: the page lacks %s:\n%s", when, words, textOf(doc))
 		}
 	}
-	const dated, bare = "「秋のアンケート」の受付は、2026年11月30日23時59分に終わりました", "「秋のアンケート」の受付は終わりました"
+	const dated, bare = "「秋のアンケート」の受付は、2026年11月30日に終わりました", "「秋のアンケート」の受付は終わりました"
 	clock.set("2026-12-01T00:00:00+09:00")
 	gone("at the end", dated)
 	eventually(t, "the closing", func() bool { return exists(closed) })

@@ -25,8 +25,8 @@ func (o *outcome) Error() string { return o.title }
 func (o outcome) about(d *survey.Definition) *outcome {
 	o.text = strings.NewReplacer(
 		"{title}", d.Title,
-		"{opens}", momentInWords(d.Opens),
-		"{closes}", momentInWords(d.Closes),
+		"{opens}", d.OpensInWords(),
+		"{closes}", d.ClosesInWords(),
 	).Replace(o.text)
 	return &o
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"staffplan/collector/survey"
 )
 
 // No file holds a date or a time: neither that of the clock that opens and
@@ -112,7 +114,7 @@ var digits = regexp.MustCompile(`[0-9]+`)
 // timesIn finds what looks like a time within a day of now.
 func timesIn(text string, now time.Time) (places []string) {
 	seen := func(what string, at int) { places = append(places, fmt.Sprintf("at byte %d: %s", at, what)) }
-	for _, zone := range []*time.Location{time.UTC, tokyo} {
+	for _, zone := range []*time.Location{time.UTC, survey.Tokyo} {
 		for _, day := range []int{-1, 0, 1} {
 			for _, layout := range []string{"2006-01-02", "20060102", "2006/01/02", "2006/1/2", "2006年1月2日", "02 Jan 2006", "_2 Jan", "Jan _2", "Jan 2, 2006", "01/02/06", "2/1/2006", "060102", "2006-002"} {
 				written := now.In(zone).AddDate(0, 0, day).Format(layout)
@@ -150,7 +152,7 @@ func timesIn(text string, now time.Time) (places []string) {
 
 // The search finds a time however it is written.
 func TestTimesAreFound(t *testing.T) {
-	now := time.Date(2027, 2, 17, 13, 47, 29, 5, tokyo)
+	now := time.Date(2027, 2, 17, 13, 47, 29, 5, survey.Tokyo)
 	for _, text := range []string{
 		now.Format(time.RFC3339), now.UTC().Format(time.RFC1123), now.Format(time.Stamp), now.Format("20060102-150405"),
 		fmt.Sprint(now.Unix()), fmt.Sprint(now.UnixMilli()), fmt.Sprint(now.UnixNano()),

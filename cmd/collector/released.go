@@ -113,6 +113,6 @@ func mayRead(def *survey.Definition, data string) (rehearsal bool, err error) {
 			Next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度試してください。"}}
 	}
 	return false, &cli.Problem{Sentence: "このアンケートはまだ終わっていません。",
-		Next: []string{fmt.Sprintf("%s を過ぎてから動かしてください。途中の結果は、だれも見ない約束です。", def.Closes.Format("2006年1月2日15時04分")),
+		Next: []string{fmt.Sprintf("%sを過ぎてから動かしてください。途中の結果は、だれも見ない約束です。", def.ClosesInWords()),
 			"報告の練習をするときは、collector rehearse で作った回答を使ってください。"}}
 }

@@ -116,7 +116,7 @@ func startPage(name string, def *survey.Definition) (made bool, err error) {
 	if last, _ := utf8.DecodeLastRuneInString(def.Title); last < utf8.RuneSelf {
 		of = " " + of
 	}
-	today := time.Now().In(def.Opens.Location())
+	today := time.Now().In(survey.Tokyo)
 	_, err = fmt.Fprintf(file, resultsPage, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
 		today.Format(time.DateOnly), today.AddDate(1, 0, -1).Format(time.DateOnly), def.ID)
 	return true, errors.Join(err, file.Close())

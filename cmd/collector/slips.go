@@ -37,7 +37,7 @@ var slip string
 func writeSlips(w io.Writer, def *survey.Definition, page string, codes []ticket.Code) {
 	title, until := html.EscapeString(def.Title), "締切はありません"
 	if !def.Standing() {
-		until = def.Opens.Format("2006年1月2日") + "から" + def.Closes.Format("2006年1月2日15時04分") + "まで"
+		until = def.OpensInWords() + "から" + def.ClosesInWords() + "まで"
 	}
 	sheets := (len(codes) + slipsOnSheet - 1) / slipsOnSheet
 	fmt.Fprintf(w, slipsStart, title, len(codes), until, sheets)

@@ -130,6 +130,12 @@ func TestEntries(t *testing.T) {
 	for _, year := range []string{"2999", "2001", "2998", "2002"} { // no test depends on today
 		add("events", "y"+year, year+"年の行事", strings.ReplaceAll(event, "%s", year))
 	}
+	// Whatever zone a moment is written in, pages tell it by the office's clocks.
+	add("events", "y2997", "2997年の行事", "start: 2997-05-01T20:00:00Z; end: 2997-05-02T01:30:00Z; place: 広場; contact: 地域担当")
+	const survey = `survey: {opens: "%s", closes: "%s", access: open, questions: [{id: q1, kind: text, text: 問い, max: 10}]}`
+	add("surveys", "evening", "夕方までの調べ", fmt.Sprintf(survey, "2026-10-31T23:30:00Z", "2027-03-31T17:15:00+09:00"))
+	add("surveys", "midnight", "夜中までの調べ", fmt.Sprintf(survey, "2026-11-01T00:00:00+09:00", "2027-03-30T15:00:00Z"))
+	add("surveys", "day", "一日の終わりまでの調べ", fmt.Sprintf(survey, "2026-10-31T15:00:00Z", "2027-03-31T14:59:59Z"))
 	add("notices", "older", "前の注意", "issued: 2026-11-09; meeting: 課長会")
 	add("notices", "newer", "次の注意", "issued: 2026-11-10; meeting: 庶務担当係長会")
 	add("knowledge", "b", "いのノート", "work: 窓口; minutes: 3")
@@ -145,8 +151,15 @@ func TestEntries(t *testing.T) {
 		lists [][]string // links of each ul.contents
 		says  string
 	}{
-		{"events", [][]string{{"y2998", "y2999"}, {"y2002", "y2001"}}, "終わった行事（2件）"},
+		{"events", [][]string{{"y2997", "y2998", "y2999"}, {"y2002", "y2001"}}, "終わった行事（2件）"},
 		{"events/y2999", nil, "2999年5月1日（水）10:00から12:30まで"},
+		{"events/y2997", nil, "2997年5月2日（火）05:00から10:30まで"},
+		{"surveys/evening", nil, "2026年11月1日（日）08時30分から2027年3月31日（水）17時15分まで"},
+		{"surveys/evening/thanks", nil, "受付は2027年3月31日（水）17時15分までです"},
+		{"surveys/midnight", nil, "2026年11月1日から2027年3月30日まで"},
+		{"surveys/midnight/thanks", nil, "受付は2027年3月30日までです"},
+		{"surveys/day", nil, "2026年11月1日から2027年3月31日まで"},
+		{"surveys", nil, "2026年11月1日（日）08時30分から2027年3月31日（水）17時15分まで"},
 		{"notices", [][]string{{"newer", "older"}}, "庶務担当係長会"},
 		{"knowledge", [][]string{{"b", "a"}}, "3分で読めます"},
 		{"proposals", [][]string{{"a"}}, "見送り"},

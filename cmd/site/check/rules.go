@@ -34,6 +34,7 @@ var rules = []rule{
 	{name: "title", level: Error, site: title},
 	{name: "reach", level: Error, site: reach},
 	{name: "survey", level: Error, page: definition},
+	{name: "closes", level: Warning, page: closes},
 	{name: "loop", level: Error, site: loop},
 	{name: "results", level: Error, refuses: true, site: figures},
 	{name: "kept", level: Error, site: stays},

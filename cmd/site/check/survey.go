@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"staffplan/collector/survey"
 )
@@ -39,6 +40,15 @@ func (p *page) readSurvey() {
 func definition(p *pass) {
 	for _, problem := range p.page.problems {
 		p.report(p.page.key("params.survey."+problem.Name), "アンケートの定義の "+problem.Name+" が、受付で使えません。", problem.Message)
+	}
+}
+
+// closes: a survey that ends at 0:00 ends with the day before.
+func closes(p *pass) {
+	if d := p.page.survey; d != nil && d.ClosesAtMidnight() {
+		end := d.Closes.In(survey.Tokyo)
+		p.report(p.page.key("params.survey.closes"), "受付は"+d.ClosesInWords()+"までです。0時0分に終わるので、"+end.Format("1月2日")+"は入りません。",
+			end.Format("1月2日")+"も受け付けるなら "+end.Format(time.DateOnly)+"T23:59:59+09:00、受け付けないなら "+end.AddDate(0, 0, -1).Format(time.DateOnly)+"T23:59:59+09:00 と書いてください。")
 	}
 }
 

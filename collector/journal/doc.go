@@ -214,7 +214,9 @@
 //
 // Whoever reads the disk while the survey is open can tell one group from the
 // next, and sees in the intake which answer, text and ticket came together.
-// Copies made then (snapshots, backups) keep that; only sealed lines help.
+// Copies made then (snapshots, backups) keep that, and from copies of different
+// days follows when an answer came. Only sealed lines help, and not against
+// those who have the key.
 //
 // A file system notes when a file was last changed, and some when it was made.
 // While a survey is open that tells when the last answer came, and when the

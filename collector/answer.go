@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
@@ -42,8 +44,9 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 
 // accept returns nil once the answer is on disk.
 func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, inFlight int64) error {
-	if err := s.admit(sub, r); err != nil {
-		return err
+	refused := s.admit(sub, r)
+	if refused != nil && (sub.json || !slices.Contains(shownAgain, refused)) {
+		return refused
 	}
 	// Over the limit a person still gets back what was typed, and that takes
 	// reading it. A program gets the word alone, and so does everybody at twice
@@ -53,14 +56,24 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, in
 	if busy && (sub.json || inFlight > limit+max(limit, 100)) {
 		return errBusy
 	}
-	if err := readBody(body, r.Body); err != nil {
-		return err
+	err := readBody(body, r.Body)
+	sub.read = true
+	if err == nil {
+		sub.unread = false
+		err = sub.parse(body.Bytes())
+	} else if !sub.json {
+		sub.input = parseCut(body.Bytes())
 	}
-	sub.unread = false
-	if err := sub.parse(body.Bytes()); err != nil {
+	if refused != nil {
+		return refused
+	}
+	if err != nil {
 		return err
 	}
 	return s.sent.once(sub.input.Once(), func() error {
+		if err := sub.closed(s.config.Now()); err != nil {
+			return err
+		}
 		if busy {
 			return errBusy
 		}
@@ -68,8 +81,14 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, in
 	})
 }
 
+// shownAgain are the refusals that a person may meet though a form was sent,
+// which then shows again what was written.
+var shownAgain = []error{errNoSurvey, errOrigin}
+
 // admit decides what can be decided without the body.
 func (s *Server) admit(sub *submission, r *http.Request) error {
+	var media error
+	sub.json, media = isJSON(r.Header["Content-Type"])
 	switch {
 	case sub.endpoint == nil:
 		return errNoSurvey
@@ -77,26 +96,30 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 		return errPost
 	case s.origin.Check(r) != nil:
 		return errOrigin
-	}
-	var err error
-	if sub.json, err = isJSON(r.Header["Content-Type"]); err != nil {
-		return err
+	case media != nil:
+		return media
+	case sub.json && r.ContentLength > maxBodyBytes:
+		return errTooLarge
 	}
 	for _, coding := range r.Header["Content-Encoding"] {
 		if !strings.EqualFold(coding, "identity") {
 			return errCoding
 		}
 	}
-	state := sub.def.State(s.config.Now())
+	return nil
+}
+
+// closed says why no answers are taken at that moment, or nil. Neither an
+// earlier clock nor a later closing date opens a survey again.
+func (sub *submission) closed(now time.Time) error {
+	state := sub.def.State(now)
 	switch {
 	case state == survey.Over:
 		return errOver
-	case sub.journal.finished(): // neither an earlier clock nor a later closing date opens it again
+	case sub.journal.finished():
 		return errFinished
 	case state == survey.NotYet:
 		return errNotYet
-	case r.ContentLength > maxBodyBytes:
-		return errTooLarge
 	}
 	return nil
 }
@@ -112,7 +135,7 @@ func (sub *submission) keep() error {
 	case errors.Is(err, journal.ErrTicketUnknown):
 		wrong = []survey.FieldError{ticketUnknown}
 	case errors.Is(err, journal.ErrTicketUsed):
-		wrong = []survey.FieldError{ticketUsed}
+		return errTicketUsed
 	case err != nil:
 		return err
 	}

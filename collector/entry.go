@@ -79,6 +79,4 @@ var (
 		Message: "回答券の番号に、書き間違いがあるようです。券と一文字ずつ見比べて、直してください。"}
 	ticketUnknown = survey.FieldError{Name: survey.TicketName,
 		Message: "この番号の回答券は、このアンケートでは配っていません。ほかのアンケートの券でないかを確かめてください。分からないときは、券を配った担当に知らせてください。"}
-	ticketUsed = survey.FieldError{Name: survey.TicketName,
-		Message: "この回答券の回答は、すでに受け取っています。もう一度送る必要はありません。覚えがないときは、券を配った担当に知らせてください。"}
 )

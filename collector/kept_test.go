@@ -151,9 +151,9 @@ func (a *asks) each(try func(name string, status int, request string)) {
 	} {
 		try(wrong, status, a.request("POST /answers/autumn", fmt.Sprintf(wrong, a.mark("typed")), json))
 	}
-	try("too long", 413, a.request("POST /answers/autumn", "q1=2&comment="+strings.Repeat(a.mark("typed"), 7000), form))
+	try("too long", 413, a.request("POST /answers/autumn", "q1=2&comment="+strings.Repeat(a.mark("typed"), 28000), form))
 	try("too long, in chunks", 413, a.request("POST /answers/autumn", "", form, "Transfer-Encoding: chunked")+
-		fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", 15*6000, strings.Repeat("q"+a.mark("typed")[1:10]+"-----", 6000)))
+		fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", 15*24000, strings.Repeat("q"+a.mark("typed")[1:10]+"-----", 24000)))
 	try("cut off", 400, strings.Replace(a.request("POST /answers/autumn", "q1=2&comment="+a.mark("typed"), form), "Content-Length: ", "Content-Length: 1", 1))
 	try("another kind", 415, a.request("POST /answers/autumn", a.mark("typed"), "Content-Type: text/"+a.mark("kind")))
 	try("packed", 415, a.request("POST /answers/autumn", a.mark("typed"), form, "Content-Encoding: "+a.mark("packed")))

@@ -94,8 +94,8 @@ func TestPanicSaysOnlyWhere(t *testing.T) {
 	}
 	falls = true
 	// Not behind Serve, which looks at the clock too.
-	for _, media := range []string{asForm, asJSON} {
-		r := httptest.NewRequest(http.MethodPost, "/answers/autumn", strings.NewReader(goodForm))
+	for media, body := range map[string]string{asForm: goodForm, asJSON: `{"q1":2}`} {
+		r := httptest.NewRequest(http.MethodPost, "/answers/autumn", strings.NewReader(body))
 		r.Header.Set("Content-Type", media)
 		w := httptest.NewRecorder()
 		h.server.ServeHTTP(w, r)

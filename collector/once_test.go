@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -128,6 +129,28 @@ func TestRefusedAndSentAgain(t *testing.T) {
 	h.stop()
 	if got := len(h.stored("autumn")); got != 1 {
 		t.Errorf("%d answers stored, want 1", got)
+	}
+}
+
+// The repeat of an answer that was in time is in time.
+func TestRepeatAfterTheEnd(t *testing.T) {
+	var over atomic.Bool
+	h := start(t, Config{Now: func() time.Time {
+		if over.Load() {
+			return at("2026-12-01T00:00:00+09:00")()
+		}
+		return at(openDay)()
+	}})
+	form := url.Values{"q1": {"2"}, "once": {word}}
+	for range 2 {
+		if res, _ := h.sendForm("/answers/autumn", form); res.StatusCode != 303 {
+			t.Error(res.Status)
+		}
+		over.Store(true)
+	}
+	form.Set("once", "of-another-sending")
+	if res, _ := h.sendForm("/answers/autumn", form); res.StatusCode != 410 {
+		t.Error(res.Status)
 	}
 }
 

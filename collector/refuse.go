@@ -30,8 +30,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	link := page.Link{Href: s.link("/surveys/"), Words: "アンケートの一覧を見る"}
 	if sub.endpoint != nil {
 		o = o.about(sub.def)
+	}
+	if sub.endpoint != nil && err != errTicketUsed { // who is done need not go there again
 		link = page.Link{Href: s.link(sub.path()), Words: "「" + sub.def.Title + "」のページを開く"}
 	}
+	problemType := ""
 	h := w.Header()
 	if sub.unread {
 		// Otherwise net/http would wait for the body before it replies.
@@ -42,12 +45,14 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 		h.Set("Allow", http.MethodPost)
 	case errCoding:
 		h.Set("Accept-Encoding", "identity") // RFC 9110 section 15.5.16
+	case errTicketUsed:
+		problemType = "urn:staffplan:ticket-used"
 	}
 	if wantsJSON(r) {
-		sendProblem(w, o, sub.wrong)
+		sendProblem(w, problemType, o, sub.wrong)
 		return
 	}
-	notice := page.Notice{Title: o.title, Text: o.text}
+	notice := page.Notice{Title: o.title, Text: o.text, Written: sub.written()}
 	for _, f := range sub.wrong {
 		m := page.Mistake{Name: f.Name, Message: f.Message}
 		if q := sub.def.Question(f.Name); q != nil {
@@ -55,7 +60,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 		}
 		notice.Mistakes = append(notice.Mistakes, m)
 	}
-	if o.ask && !sub.unread {
+	if o.ask && sub.read {
 		if form, err := s.refilled(sub, notice); err == nil {
 			send(w, o.status, contentTypes[".html"], form)
 			return
@@ -90,14 +95,19 @@ func (s *Server) refilled(sub *submission, n page.Notice) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	values := map[string][]string{
-		survey.TicketName: sub.input.Get(survey.TicketName),
-		survey.OnceName:   {sub.input.Once()}, // one that does not fit would be refused for ever
-	}
+	values := map[string][]string{survey.TicketName: nil}
 	for _, q := range sub.def.Questions {
-		values[q.ID] = sub.input.Get(q.ID)
+		values[q.ID] = nil
 	}
-	n.Text += "書いたものは、この画面に残っています。"
+	for name, value := range sub.input.All() {
+		values[name] = append(values[name], value)
+	}
+	values[survey.OnceName] = []string{sub.input.Once()} // one that does not fit would be refused for ever
+	if sub.unread {
+		n.Text += "届いたところまでを、この画面に残しています。"
+	} else {
+		n.Text += "書いたものは、この画面に残っています。"
+	}
 	return page.Refill(form, s.link(sub.path()), values, n)
 }
 
@@ -109,17 +119,18 @@ func (s *Server) sendRefusal(w http.ResponseWriter, status int, n page.Notice, l
 	send(w, status, contentTypes[".html"], page.Refusal(frame, n, links...))
 }
 
-// problemDetails is RFC 9457 with one member of our own, the list of fields. The
-// type is left out, which means about:blank: the status says it all.
+// problemDetails is RFC 9457 with one member of our own, the list of fields.
+// Where the status says it all the type is left out, which means about:blank.
 type problemDetails struct {
+	Type   string              `json:"type,omitzero"`
 	Title  string              `json:"title"`
 	Status int                 `json:"status"`
 	Detail string              `json:"detail"`
 	Errors []survey.FieldError `json:"errors,omitzero"`
 }
 
-func sendProblem(w http.ResponseWriter, o *outcome, fields []survey.FieldError) {
-	body, err := json.Marshal(problemDetails{o.title, o.status, o.text, fields})
+func sendProblem(w http.ResponseWriter, kind string, o *outcome, fields []survey.FieldError) {
+	body, err := json.Marshal(problemDetails{kind, o.title, o.status, o.text, fields})
 	if err != nil {
 		panic(err) // strings and numbers only
 	}

@@ -20,7 +20,7 @@ func TestHeaderSize(t *testing.T) {
 	}
 }
 
-// The size of a body is bounded whether or not it is told, and a client that
+// The size of a body is bounded whether or not it is told, and a program that
 // tells too much is answered before it sends anything.
 func TestBodySize(t *testing.T) {
 	h := start(t, Config{})
@@ -36,18 +36,18 @@ func TestBodySize(t *testing.T) {
 	}
 	const whole, chunked = "Content-Length: %d\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"
 	for _, test := range []struct {
-		name, header, body string
-		want               int
+		name, head, header, body string
+		want                     int
 	}{
-		{"longest", fmt.Sprintf(whole, maxBodyBytes), pad(maxBodyBytes), 303},
-		{"longest in chunks", chunked, inChunks(pad(maxBodyBytes)), 303},
-		{"longer", fmt.Sprintf(whole, maxBodyBytes+1), pad(maxBodyBytes + 1), 413},
-		{"longer in chunks", chunked, inChunks(pad(maxBodyBytes + 1)), 413},
-		{"without end", chunked, strings.TrimSuffix(inChunks(pad(8<<20)), "0\r\n\r\n"), 413},
-		{"only told", fmt.Sprintf(whole, 10<<30), "", 413},
-		{"asked before", "Expect: 100-continue\r\n" + fmt.Sprintf(whole, 10<<30), "", 413},
+		{"longest", formHead, fmt.Sprintf(whole, maxBodyBytes), pad(maxBodyBytes), 303},
+		{"longest in chunks", formHead, chunked, inChunks(pad(maxBodyBytes)), 303},
+		{"longer", formHead, fmt.Sprintf(whole, maxBodyBytes+1), pad(maxBodyBytes + 1), 413},
+		{"longer in chunks", formHead, chunked, inChunks(pad(maxBodyBytes + 1)), 413},
+		{"without end", formHead, chunked, strings.TrimSuffix(inChunks(pad(8<<20)), "0\r\n\r\n"), 413},
+		{"only told", jsonHead, fmt.Sprintf(whole, 10<<30), "", 413},
+		{"asked before", jsonHead, "Expect: 100-continue\r\n" + fmt.Sprintf(whole, 10<<30), "", 413},
 	} {
-		conn := h.dial(formHead + test.header)
+		conn := h.dial(test.head + test.header)
 		go io.WriteString(conn, test.body) // fails once the service has had enough
 		if res, _ := response(t, conn); res.StatusCode != test.want {
 			t.Errorf("%s: %s, want %d", test.name, res.Status, test.want)

@@ -19,6 +19,7 @@ type Notice struct {
 	Title    string
 	Text     string
 	Mistakes []Mistake
+	Written  []Written
 }
 
 // Mistake is something to put right at the controls of one name.
@@ -26,6 +27,14 @@ type Mistake struct {
 	Name     string
 	Question string // what the controls ask, to tell of them elsewhere; may be empty
 	Message  string
+}
+
+// Written is a text that a person wrote, shown to be copied where the page has no
+// control of its name.
+type Written struct {
+	Name     string
+	Question string // as in Mistake
+	Text     string
 }
 
 // caption is the message where it does not stand at its controls.
@@ -66,12 +75,30 @@ func Refusal(frame []byte, n Notice, links ...Link) []byte {
 		}
 		article.AppendChild(list)
 	}
+	if written := toCopy(n.Written); written != nil {
+		article.AppendChild(written)
+	}
 	for _, l := range links {
 		article.AppendChild(markup(`<p><a href="%s">%s</a></p>`, l.Href, l.Words))
 	}
 	empty(main)
 	main.AppendChild(column)
 	return render(doc)
+}
+
+// toCopy shows texts; nil if there are none.
+func toCopy(texts []Written) *html.Node {
+	if len(texts) == 0 {
+		return nil
+	}
+	section := markup(`<section class="prose"><h2>書いたもの</h2><p>必要なら、写して手元に残してください。</p></section>`)
+	for _, w := range texts {
+		if w.Question != "" {
+			section.AppendChild(markup(`<h3>%s</h3>`, w.Question))
+		}
+		section.AppendChild(markup(`<p class="written">%s</p>`, lineFeeds.Replace(w.Text)))
+	}
+	return section
 }
 
 // parts finds nothing on a page that cannot be parsed.

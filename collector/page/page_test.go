@@ -8,10 +8,12 @@ import (
 )
 
 func TestRefusal(t *testing.T) {
-	n := Notice{"受け取れません", "<b>回答は</b>保存していません。", []Mistake{{"q1", "仕事に誇りがある。", "選んでください。"}, {"x", "", "ない項目です。"}}}
+	n := Notice{"受け取れません", "<b>回答は</b>保存していません。", []Mistake{{"q1", "仕事に誇りがある。", "選んでください。"}, {"x", "", "ない項目です。"}}, []Written{{"q9", "自由に", "<b>一行め\r\n二行め"}, {"x", "", "もの"}}}
 	link := Link{"/surveys/?a&b", "一覧<へ>"}
 	const said = `<header class="page-head"><h1>受け取れません</h1><p class="lead">&lt;b&gt;回答は&lt;/b&gt;保存していません。</p></header>` +
 		`<ul class="error-message"><li>「仕事に誇りがある」：選んでください。</li><li>ない項目です。</li></ul>` +
+		`<section class="prose"><h2>書いたもの</h2><p>必要なら、写して手元に残してください。</p>` +
+		`<h3>自由に</h3><p class="written">&lt;b&gt;一行め` + "\n" + `二行め</p><p class="written">もの</p></section>` +
 		`<p><a href="/surveys/?a&amp;b">一覧&lt;へ&gt;</a></p>`
 	const frame = `<!doctype html><html lang="ja"><head><title>ページが見つかりません｜職員力</title></head>` +
 		`<body><svg><title>絵</title></svg><main id="main"><p>この頁の言葉</p><p>もう一つ</p></main><footer>区役所</footer></body></html>`

@@ -147,6 +147,10 @@ func (f *form) summary(n Notice) *html.Node {
 		}
 		summary.AppendChild(list)
 	}
+	lost := slices.DeleteFunc(slices.Clone(n.Written), func(w Written) bool { return len(f.controls[w.Name]) > 0 })
+	if written := toCopy(lost); written != nil {
+		summary.AppendChild(written)
+	}
 	return summary
 }
 

@@ -33,7 +33,7 @@ func sitePage(t testing.TB, name string) []byte {
 // refilled is the page of a survey with these values and mistakes, parsed.
 func refilled(t testing.TB, id string, values map[string][]string, mistakes ...Mistake) *html.Node {
 	t.Helper()
-	page, err := Refill(sitePage(t, "surveys/"+id+"/index.html"), "/surveys/"+id+"/", values, Notice{"直してください", "残っています。", mistakes})
+	page, err := Refill(sitePage(t, "surveys/"+id+"/index.html"), "/surveys/"+id+"/", values, Notice{"直してください", "残っています。", mistakes, nil})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +295,7 @@ func TestRefillOddPages(t *testing.T) {
 			map[string][]string{"q1": nil}, nil,
 			error + `</div><form action="/surveys/s/?a"><input name="q1" value=""/></form><a href="/surveys/x">a</a><a href="#y">b</a><a href="/z">c</a><a href="//h/z">d</a><a href="mailto:a@b">e</a><a href="">f</a><img src="/surveys/s/p.png"/>`},
 	} {
-		page, err := Refill([]byte("<!DOCTYPE html><html><head></head><body>"+c.page), "/surveys/s/", c.values, Notice{"題", "文", c.mistakes})
+		page, err := Refill([]byte("<!DOCTYPE html><html><head></head><body>"+c.page), "/surveys/s/", c.values, Notice{"題", "文", c.mistakes, nil})
 		got := strings.TrimSuffix(strings.TrimPrefix(string(page), "<!DOCTYPE html><html><head></head><body>"), "</body></html>")
 		if err != nil || got != c.want {
 			t.Errorf("%s: %v\ngot:  %s\nwant: %s", name, err, got, c.want)

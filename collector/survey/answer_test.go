@@ -330,12 +330,12 @@ func TestManyQuestionsAndOptions(t *testing.T) {
 }
 
 // Whoever keeps to every max can send the form: the promise behind the bound on
-// max, against the 64 KiB that a body may have.
+// max, against the 256 KiB that a body may have.
 func TestLongestAnswerFitsABody(t *testing.T) {
-	d := parse(t, change(t, read(t, "morale"), `"max": 20`, `"max": 4990`))
+	d := parse(t, change(t, read(t, "morale"), `"max": 20`, `"max": 19990`))
 	form := url.Values{"q1": {"5"}, "q2": {"11"}, "unit": {"soumu"}, "ways": {"talk", "meeting", "chat"},
-		"comment": {strings.Repeat("𠮷", 4990)}, "idea": {strings.Repeat("𠮷", 10)}}.Encode()
-	if len(form) > 64<<10 {
+		"comment": {strings.Repeat("𠮷", 19990)}, "idea": {strings.Repeat("𠮷", 10)}}.Encode()
+	if len(form) > 256<<10 {
 		t.Errorf("the form has %d bytes", len(form))
 	}
 	if _, errs := d.Validate(ways(t, form, "")["form"]); errs != nil {

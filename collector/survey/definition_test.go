@@ -113,7 +113,7 @@ func TestParseRefuses(t *testing.T) {
 		age      = "age の公開鍵（age1 から始まる X25519 の受取人）を書いてください。封をしないときは空にします。"
 		points   = "段階の言葉を2から11まで並べてください。"
 		circle   = "たどっていくと元に戻ってしまいます。どれか一つの part_of を空にしてください。"
-		together = "文章の質問の max を、合わせて5000以下にしてください。それより長い回答は一度に送れません。"
+		together = "文章の質問の max を、合わせて20000以下にしてください。それより長い回答は一度に送れません。"
 		twice    = "同じ項目が二度あります。どちらかを消してください。"
 		unknown  = "知らない項目です。つづりを確かめるか、消してください。"
 		minimum  = "10以上にしてください。"
@@ -180,7 +180,7 @@ func TestParseRefuses(t *testing.T) {
 			"questions[2].options[0].part_of: " + circle + "; questions[2].options[1].part_of: " + circle},
 		{"no characters", []string{`, "max": 20`, ``}, "questions[4].max: 書ける文字数を1以上で書いてください。"},
 		{"fewer than no characters", []string{`"max": 20`, `"max": -1`}, "questions[4].max: 書ける文字数を1以上で書いてください。"},
-		{"more characters than a body holds", []string{`"max": 20`, `"max": 4991`}, "questions[5].max: " + together},
+		{"more characters than a body holds", []string{`"max": 20`, `"max": 19991`}, "questions[5].max: " + together},
 		{"many more characters", []string{`"max": 20`, `"max": 9223372036854775807`}, "questions[4].max: " + together},
 		{"max of a scale", []string{`"required": true`, `"max": 5`}, "questions[0].max: text の質問だけに書けます。この質問からは消してください。"},
 		{"several", []string{`"morale"`, `""`, `"所属"`, `""`}, "id: " + id + "; questions[2].text: " + fill},

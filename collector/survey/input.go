@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/url"
 	"regexp"
 	"strings"
@@ -44,16 +45,27 @@ const (
 // likelyPairs is as many as most answers have.
 const likelyPairs = 32
 
-// Get returns the values sent under a name as strings, in the order sent, to
-// fill the page again; nil if there are none.
+// Get returns the values sent under a name as strings, in the order sent; nil
+// if there are none.
 func (in Input) Get(name string) []string {
 	var values []string
-	for _, p := range in.pairs {
-		if p.name == name && p.shape != nothing {
-			values = append(values, p.value)
+	for sent, value := range in.All() {
+		if sent == name {
+			values = append(values, value)
 		}
 	}
 	return values
+}
+
+// All gives the names and values as strings, in the order sent.
+func (in Input) All() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for _, p := range in.pairs {
+			if p.shape != nothing && !yield(p.name, p.value) {
+				return
+			}
+		}
+	}
 }
 
 // onceWord is what may tell one sending from another.

@@ -24,8 +24,8 @@ import (
 
 // mostCharacters is what all texts of one answer may hold together. A character
 // takes up to 12 bytes in a form (4 of UTF-8, each written %XX), and a body may
-// have 64 KiB: whoever keeps to every max gets through.
-const mostCharacters = 5000
+// have 256 KiB: whoever keeps to every max gets through.
+const mostCharacters = 20000
 
 var (
 	surveyID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)

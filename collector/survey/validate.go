@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// mostUnknown bounds how many unknown names are reported: a body of 64 KiB can
+// mostUnknown bounds how many unknown names are reported: a body can
 // hold thousands.
 const mostUnknown = 10
 

@@ -179,7 +179,13 @@ func TestLook(t *testing.T) {
 // The tokens in both themes: what is read can be read, and each step of the
 // scale of 藍 stands out more from the paper than the one before.
 func TestTints(t *testing.T) {
-	for theme, tokens := range tokens(t) {
+	themes := tokens(t)
+	for name := range themes["light"] {
+		if _, ok := themes["dark"][name]; !ok {
+			t.Errorf("dark: --%s is not there", name)
+		}
+	}
+	for theme, tokens := range themes {
 		for _, pair := range []struct {
 			least    float64 // WCAG 2.2 SC 1.4.3, 1.4.11
 			on, what []string

@@ -57,6 +57,11 @@ func TestNothingUnused(t *testing.T) {
 			t.Errorf("no page has the class %s", m[1])
 		}
 	}
+	for _, m := range regexp.MustCompile(`colour: ([\w-]+)`).FindAllStringSubmatch(layouts, -1) {
+		if !classes["in-"+m[1]] {
+			t.Errorf("layouts/_data: the colour %s has no rule .in-%[1]s in 50-components.css", m[1])
+		}
+	}
 	for _, m := range regexp.MustCompile(`class="([^"]*)"`).FindAllStringSubmatch(string(pages), -1) {
 		for _, class := range strings.Fields(m[1]) {
 			if !classes[class] && !strings.Contains(scripts+service, class) && !strings.HasPrefix(class, "footnote") {

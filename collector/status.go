@@ -2,7 +2,8 @@ package collector
 
 // What happens to a request, in one table: the status, and the words for the
 // person who sent it. A form and JSON meet the same rows; only the clothes
-// differ, see refuse.go. Messages at a single question come from package survey.
+// differ, see refuse.go. Messages at a single question come from package survey,
+// those about tickets from entry.go.
 
 import (
 	"strings"

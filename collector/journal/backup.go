@@ -217,8 +217,8 @@ func (m *moment) writeIntake(w io.Writer, gen uint64, size int64) error {
 		return err
 	}
 	defer f.Close()
-	data := make([]byte, size)
-	if _, err := io.ReadFull(f, data); err != nil {
+	data, err := io.ReadAll(io.LimitReader(f, size)) // less where a full disk had a frame cut back
+	if err != nil {
 		return err
 	}
 	if err := in.scan(data, func(byte, []byte) {}); err != nil {

@@ -164,6 +164,7 @@ func TestEnterSendsNothing(t *testing.T) {
 			t.Errorf("%s: sent %d times, want %d", how, got, n)
 		}
 	}
+	words := map[string]bool{} // no two forms have the same
 	for _, width := range []int64{390, 1280} {
 		for _, on := range []bool{true, false} {
 			how := fmt.Sprintf("%d px, scripts %v", width, on)
@@ -173,10 +174,14 @@ func TestEnterSendsNothing(t *testing.T) {
 				chromedp.Navigate(p.address+"/surveys/slip/"),
 				press(`[name=q1][value="1"]`, " "+kb.ArrowRight+kb.Enter),
 				press(`[name=ticket]`, "ABCD"+kb.Enter),
-				chromedp.Click(chromedp.CSS(sendButton)),
-				chromedp.WaitVisible(chromedp.CSS(".error-summary")),
 			)
+			word := browser.Ask(t, tab, chromedp.Value(chromedp.CSS("[name=once]")))
+			browser.Do(t, tab, chromedp.Click(chromedp.CSS(sendButton)), chromedp.WaitVisible(chromedp.CSS(".error-summary")))
 			sends(how+", a slip", 1)
+			if got := browser.Ask(t, tab, chromedp.Value(chromedp.CSS("[name=once]"))); got != word || on != (word != "") || words[word] && on {
+				t.Errorf("%s: the word is %q, and %q on the form that came back", how, word, got)
+			}
+			words[word] = true
 			browser.Do(t, tab,
 				press(`[name=q1]:checked`, kb.Enter),
 				press(`[name=ticket]`, kb.End+"E"+kb.Enter),

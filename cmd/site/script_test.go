@@ -46,6 +46,7 @@ func TestSurveyScript(t *testing.T) {
 	browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the browser asks before it goes on
 	browser.Do(t, tab, chromedp.Navigate(address+"surveys/pulse/"))
 	for _, step := range []struct{ does, script, want string }{
+		{"draws a word", `String(/^[\w-]{16,64}$/.test(word()))`, "true"},
 		{"leaves an untouched form", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
 		{"counts an empty text", `document.querySelector("[name=comment] + .count").textContent`, "あと300文字"},
 		{"counts characters", `write("が\r\n𠮷".normalize("NFD"))`, "あと297文字 none"},
@@ -58,9 +59,10 @@ func TestSurveyScript(t *testing.T) {
 		{"sends", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "true"},
 		{"sends once", `String(form.dispatchEvent(new Event("submit", {cancelable: true})))`, "false"},
 		{"leaves a form that was sent", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
-		{"is emptied where a browser kept it", `dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})), document.querySelector("[name=comment]").value`, ""},
+		{"is emptied where a browser kept it", `var before = word(); dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); document.querySelector("[name=comment]").value + (word() !== before)`, "true"},
 	} {
 		got := browser.Ask(t, tab, chromedp.Evaluate[string](`{
+			var word = () => document.querySelector("[name=once]").value;
 			var write = text => {
 				const area = document.querySelector("[name=comment]"), count = document.querySelector("[name=comment] + .count");
 				// A textarea makes LF of CRLF by itself.

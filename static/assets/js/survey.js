@@ -21,6 +21,15 @@ addEventListener("beforeunload", (event) => {
   if (changed && !sent) event.preventDefault();
 });
 
+// A word for this very form, by which the collector knows an answer that arrives
+// twice. A form that came back keeps its own.
+const once = form.querySelector("[name=once]");
+const draw = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  if (once) once.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+if (!once?.value) draw();
+
 const areas = [];
 for (const area of form.querySelectorAll("textarea[data-max]")) {
   const max = Number(area.dataset.max);
@@ -76,6 +85,7 @@ form.addEventListener("submit", (event) => {
 // in memory in spite of no-store.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  draw();
   HTMLFormElement.prototype.reset.call(form);
   changed = false;
   location.reload();

@@ -169,6 +169,10 @@ func (in *intake) append(frame []byte) error {
 		if terr := in.f.Truncate(in.end); terr != nil {
 			return fmt.Errorf("%w: cut back: %w", ErrFailed, terr)
 		}
+		// All of it may have been written: it must not be back after a power loss.
+		if serr := flush(in.f); serr != nil {
+			return serr
+		}
 		if _, serr := in.f.Seek(in.end, io.SeekStart); serr != nil {
 			return fmt.Errorf("%w: cut back: %w", ErrFailed, serr)
 		}

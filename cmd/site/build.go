@@ -56,8 +56,8 @@ func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 // Of what `site check` finds, the build itself refuses what would mislead or
 // stop people once published, or cannot be taken back then: made-up figures shown
 // as results, a form the collector would not take, a page that may be a draft or
-// is one of two at its address, a key, a photo's position. Hugo's templates refuse broken links. The rest is
-// for the reviewer of a change, who runs the check.
+// is one of two at its address, a key, a photo's position. Hugo's templates refuse
+// broken links. The rest is for the reviewer of a change, who runs the check.
 func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages int, err error) {
 	if err := atProjectRoot(root); err != nil {
 		return 0, err

@@ -114,6 +114,8 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 func (sub *submission) closed(now time.Time) error {
 	state := sub.def.State(now)
 	switch {
+	case sub.journal.held.Load():
+		return errHeld
 	case state == survey.Over:
 		return errOver
 	case sub.journal.finished():

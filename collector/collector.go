@@ -21,7 +21,10 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +39,7 @@ type Config struct {
 	Site        string           // the folder Hugo built: pages, surveys/<id>/survey.json, 404.html
 	Data        string           // the data directory; made if it is not there
 	Static      http.Handler     // serves everything but answers; nil for the files of Site
+	Close       []string         // surveys whose closing is right, however old their data; see hold
 	MaxInflight int              // requests to /answers/ at a time; 0 means 1024
 	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
 	Log         *slog.Logger     // start, stop, trouble; nil for none
@@ -101,6 +105,13 @@ func New(c Config) (*Server, error) {
 	if rehearsal {
 		return nil, fmt.Errorf("%s: 練習用の回答が入っています。本物の回答は受け取れません。ほかの置き場所にしてください", c.Data)
 	}
+	for _, id := range c.Close {
+		stored, err := os.Stat(filepath.Join(c.Data, id))
+		served := slices.ContainsFunc(defs, func(d *survey.Definition) bool { return d.ID == id })
+		if !served && (err != nil || !stored.IsDir()) {
+			return nil, fmt.Errorf("--close の %s というアンケートはありません。名前を確かめてください", id)
+		}
+	}
 	// Before the lock, whose file would be something touched; take looks again.
 	if _, err := s.fitAll(defs); err != nil {
 		return nil, err
@@ -115,6 +126,7 @@ func New(c Config) (*Server, error) {
 	if err = s.take(defs); err == nil {
 		s.keepAbsent()
 		err = s.dueAtStart()
+		s.config.Close = nil // what comes later was not looked at
 	}
 	if err != nil {
 		s.Close()
@@ -160,6 +172,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// refuses one.
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
+		if o := s.overruled(path); o != nil {
+			s.refusePage(w, o)
+			return
+		}
 		fallthrough
 	default:
 		s.config.Static.ServeHTTP(w, r)

@@ -31,6 +31,27 @@ type endpoint struct {
 // path is that of the form.
 func (e *endpoint) path() string { return "/surveys/" + e.def.ID + "/" }
 
+// overruled is why a page, if it is that of a form, is not shown: its dates say
+// that answers are taken, and none are.
+func (s *Server) overruled(path string) *outcome {
+	id := strings.TrimSuffix(strings.TrimPrefix(path, "/surveys/"), "index.html")
+	e := (*s.endpoints.Load())[strings.TrimSuffix(id, "/")]
+	var o *outcome
+	switch {
+	case e == nil:
+		return nil
+	case e.journal.held.Load():
+		o = errHeld
+	case e.journal.finished() && e.def.State(s.config.Now()) != survey.Over:
+		o = errFinished
+	default:
+		return nil
+	}
+	o = o.about(e.def)
+	o.text = strings.TrimSuffix(o.text, nothingKept) // nothing was sent
+	return o
+}
+
 // fit makes the endpoint of a definition that can go on with what is stored. It
 // touches nothing.
 func (s *Server) fit(d *survey.Definition) (*endpoint, error) {
@@ -48,8 +69,13 @@ func (s *Server) fit(d *survey.Definition) (*endpoint, error) {
 // adopt goes on with a definition that fits.
 func (s *Server) adopt(e *endpoint) error {
 	s.journals[e.def.ID] = e.journal
+	now := s.config.Now()
+	e.journal.hold(e.def, now, s.confirms(e.def.ID))
 	if err := e.journal.define(e.def); err != nil {
 		return unreadable(e.journal.dir, "保存してある回答を開けません", err)
+	}
+	if e.journal.finished() && e.def.State(now) != survey.Over {
+		e.journal.log.Warn("受付は終わっていて、closes をあとに延ばしても、また始まることはありません。続けて聞くときは、新しいアンケートを作ってください。")
 	}
 	return nil
 }

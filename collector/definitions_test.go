@@ -32,13 +32,6 @@ func watched(t *testing.T) (h *house, look func()) {
 	}
 }
 
-// said gives what is new in the log.
-func (h *house) said() string {
-	said := h.log.String()
-	h.log = new(lockedBuffer)
-	return said
-}
-
 func (h *house) answer(body string, want int) {
 	h.t.Helper()
 	if status, fields := h.sendJSON("/answers/autumn", body); status != want {

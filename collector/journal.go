@@ -28,6 +28,7 @@ type lazyJournal struct {
 	log      *slog.Logger // says which survey
 	opened   atomic.Pointer[journal.Journal]
 	troubled atomic.Bool // the last thing done failed, and is in the log
+	held     atomic.Bool // its closing is due and not believed, see hold
 
 	mu     sync.Mutex // around what follows, and around opening and closing
 	def    *survey.Definition
@@ -95,6 +96,9 @@ func (l *lazyJournal) define(d *survey.Definition) error {
 		}
 		return err
 	}
+	if l.held.Load() { // opening would write, and the files be new
+		return nil
+	}
 	// The folder is made now: made with the first answer, it would keep the time
 	// of that.
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
@@ -137,6 +141,10 @@ func (l *lazyJournal) openLocked() error {
 			return l.failed
 		}
 	}
+	closed, err := journal.IsFinished(l.dir)
+	if err != nil {
+		return err
+	}
 	j, err := journal.Open(l.dir, journal.Options{Release: l.def.Release, Definition: l.def.JSON(), FS: l.fs})
 	l.failed = err
 	if err != nil {
@@ -144,6 +152,9 @@ func (l *lazyJournal) openLocked() error {
 	}
 	if j.Recovered != "" {
 		l.log.Warn("recovered", "what", j.Recovered)
+	}
+	if j.Finished() && !closed { // it was under way
+		l.sayClosed()
 	}
 	l.opened.Store(j)
 	return nil

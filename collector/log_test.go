@@ -148,7 +148,7 @@ func TestNoConnectionsIsSaidOnce(t *testing.T) {
 		`level=INFO msg="accepts connections again"`)
 }
 
-// No line is logged for an answer, a mistake, a release or a closing.
+// No line is logged for an answer, a mistake or a release; a closing is one.
 func TestNoLogLineForAnAnswerOrARelease(t *testing.T) {
 	h := start(t, Config{})
 	for i := range 25 {
@@ -165,5 +165,5 @@ func TestNoLogLineForAnAnswerOrARelease(t *testing.T) {
 		t.Error(status)
 	}
 	later.stop()
-	later.wantLog()
+	later.wantLog(closingLine)
 }

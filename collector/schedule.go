@@ -13,8 +13,11 @@ package collector
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
+	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
 
@@ -60,9 +63,11 @@ func (s *Server) due() error {
 		begun := month(now) > j.month
 		var err error
 		switch {
-		case j.finished():
+		case j.finished(), j.hold(j.def, now, s.confirms(j.def.ID)):
 		case j.def.State(now) == survey.Over:
-			err = j.finish()
+			if err = j.finish(); err == nil {
+				j.sayClosed()
+			}
 		case j.def.Standing() && begun:
 			err = j.release()
 		}
@@ -81,3 +86,42 @@ func month(t time.Time) int {
 	t = t.In(survey.Tokyo)
 	return t.Year()*12 + int(t.Month())
 }
+
+// confirms says whether whoever starts the service knows that a survey is over.
+func (s *Server) confirms(id string) bool { return slices.Contains(s.config.Close, id) }
+
+// hold keeps a survey from closing where its dates say that it is over, and
+// nothing in its folder is younger than two years: a closing is for good, and a
+// clock may be wrong. It says so where that begins and where it ends.
+func (l *lazyJournal) hold(d *survey.Definition, now time.Time, confirmed bool) bool {
+	held := false
+	if d.State(now) == survey.Over && !confirmed {
+		last := newest(l.dir)
+		closed, _ := journal.IsFinished(l.dir)
+		held = !closed && !last.IsZero() && last.Before(now.AddDate(-2, 0, 0))
+	}
+	switch was := l.held.Swap(held); {
+	case held && !was:
+		l.log.Warn("締め切りを過ぎていますが、データが2年より前のものなので、受付を止めて待っています。時計を確かめてください。締め切ってよければ、collector serve に --close " + d.ID + " を付けて動かし直してください。")
+	case was && !held:
+		l.log.Info("締め切りを待つのをやめました。")
+	}
+	return held
+}
+
+// newest is when the youngest file of a folder was written; where it has none,
+// that of the folder; zero where there is no folder.
+func newest(dir string) (last time.Time) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	if info, err := os.Stat(dir); err == nil && last.IsZero() {
+		return info.ModTime()
+	}
+	return last
+}
+
+func (l *lazyJournal) sayClosed() { l.log.Info("受付を締め切りました。") }

@@ -63,14 +63,130 @@ func TestClosing(t *testing.T) {
 	gone("with the clock set back", bare)
 	later := strings.Replace(readFile(t, filepath.Join(h.site, "surveys", "autumn", "survey.json")), "2026-11-30", "2026-12-30", 1)
 	add(t, h.site, later, "")
+	// Its page would ask for answers, so that is not shown.
+	notOffered := func(when string) {
+		t.Helper()
+		const warning = `level=WARN msg="受付は終わっていて、closes をあとに延ばしても、また始まることはありません。続けて聞くときは、新しいアンケートを作ってください。" survey=autumn`
+		if n := strings.Count(h.log.String(), warning); n != 1 {
+			t.Errorf("%s: said %d times:\n%s", when, n, h.log)
+		}
+		for _, path := range []string{"/surveys/autumn/", "/surveys/autumn/index.html"} {
+			res, text := h.get(path)
+			if res.StatusCode != 410 || strings.Contains(text, "<form") || !strings.Contains(text, bare) ||
+				!strings.Contains(text, "区役所") || strings.Contains(text, "保存していません") {
+				t.Errorf("%s: %s %s\n%s", when, path, res.Status, text)
+			}
+		}
+		if res, _ := h.get("/surveys/autumn/survey.json"); res.StatusCode != 200 {
+			t.Errorf("%s: the definition: %s", when, res.Status)
+		}
+	}
 	h.server.Reload()
 	gone("with a later date", bare)
+	notOffered("with a later date")
 	h.stop()
 	h = start(t, Config{Site: h.site, Data: h.data})
 	gone("after a restart", bare)
+	notOffered("after a restart")
 	h.stop()
 	if got := lines(t, filepath.Join(h.data, "autumn", "responses.jsonl")); len(got) != 1 {
 		t.Errorf("%d answers", len(got))
+	}
+}
+
+const closingLine = `level=INFO msg=受付を締め切りました。 survey=autumn`
+
+// An end that is moved into the past closes the survey, as any end, with a line.
+func TestEndMovedIntoThePast(t *testing.T) {
+	h := start(t, Config{})
+	h.answer(`{"q1":2}`, 201)
+	earlier := strings.Replace(readFile(t, filepath.Join(h.site, "surveys", "autumn", "survey.json")), "2026-11-30", "2026-11-04", 1)
+	add(t, h.site, earlier, "")
+	eventually(t, "the closing", func() bool { return strings.Contains(h.log.String(), closingLine) })
+	h.answer(`{"q1":2}`, 410)
+	h.stop()
+	again := start(t, Config{Site: h.site, Data: h.data})
+	again.stop()
+	if n := strings.Count(h.log.String()+again.log.String(), closingLine); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
+
+// A clock that is years ahead of the data closes nothing: people are refused, and
+// nothing is touched, until whoever starts the service confirms it.
+func TestClosingIsHeld(t *testing.T) {
+	const ahead, written = "2036-02-07T06:28:15+09:00", "2026-11-05T09:00:00+09:00"
+	h := start(t, Config{})
+	h.answer(`{"q1":2}`, 201)
+	h.stop()
+	dir := filepath.Join(h.data, "autumn")
+	age := func() {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if err := os.Chtimes(filepath.Join(dir, entry.Name()), at(written)(), at(written)()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	age()
+	before := snapshot(t, dir)
+	held := func(h *house, times int) {
+		t.Helper()
+		h.answer(`{"q1":2}`, 403)
+		if _, doc := h.sendForm("/answers/autumn", nil); !strings.Contains(textOf(doc), "時計が合っているかを確かめている") {
+			t.Error(textOf(doc))
+		}
+		if res, text := h.get("/surveys/autumn/"); res.StatusCode != 403 || strings.Contains(text, "<form") ||
+			!strings.Contains(text, "「秋のアンケート」には答えられません") {
+			t.Errorf("%s\n%s", res.Status, text)
+		}
+		if n := strings.Count(h.log.String(), "--close autumn を付けて動かし直してください。\" survey=autumn"); n != times {
+			t.Errorf("said %d times:\n%s", n, h.log)
+		}
+	}
+	for range 2 { // the second start finds what the first one left
+		wrong := start(t, Config{Site: h.site, Data: h.data, Now: at(ahead)})
+		wrong.server.due()
+		held(wrong, 1)
+		wrong.stop()
+		if after := snapshot(t, dir); after != before {
+			t.Errorf("the folder was\n%s\nand is\n%s", before, after)
+		}
+	}
+
+	clock := clockAt(openDay)
+	right := start(t, Config{Site: h.site, Data: h.data, Now: clock.now})
+	right.answer(`{"q1":2}`, 201)
+	age()
+	clock.set(ahead)
+	eventually(t, "the hold", func() bool {
+		status, _ := right.sendJSON("/answers/autumn", `{"q1":2}`)
+		return status == 403
+	})
+	held(right, 1)
+	clock.set(openDay)
+	eventually(t, "the end of the hold", func() bool {
+		status, _ := right.sendJSON("/answers/autumn", `{"q1":2}`)
+		return status == 201
+	})
+	right.stop()
+	age()
+
+	if _, err := tryStart(t, Config{Site: h.site, Data: h.data, Close: []string{"autum"}}); err == nil || !strings.Contains(err.Error(), "--close の autum というアンケートはありません") {
+		t.Error(err)
+	}
+	confirmed := start(t, Config{Site: h.site, Data: h.data, Now: at(ahead), Close: []string{"autumn"}})
+	confirmed.answer(`{"q1":2}`, 410)
+	if said := confirmed.log.String(); strings.Count(said, closingLine) != 1 || strings.Contains(said, "--close autumn") {
+		t.Error(said)
+	}
+	confirmed.stop()
+	if got := lines(t, filepath.Join(dir, "responses.jsonl")); len(got) != 3 {
+		t.Errorf("%d answers, not 3", len(got))
 	}
 }
 

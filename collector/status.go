@@ -32,6 +32,8 @@ func (o outcome) about(d *survey.Definition) *outcome {
 	return &o
 }
 
+const nothingKept = "回答は保存していません。"
+
 // Why a request was not taken.
 var (
 	errNoPage = &outcome{404, "ページが見つかりません",
@@ -59,7 +61,9 @@ var (
 	errOver = &outcome{410, "受付は終わりました",
 		"「{title}」の受付は、{closes}に終わりました。回答は保存していません。", false}
 	errFinished = &outcome{410, "受付は終わりました",
-		"「{title}」の受付は終わりました。回答は保存していません。", false}
+		"「{title}」の受付は終わりました。" + nothingKept, false}
+	errHeld = &outcome{403, "受付を止めています",
+		"サーバーの時計が合っているかを確かめているので、いま「{title}」には答えられません。時間をおいて、もう一度開いてください。" + nothingKept, false}
 	errInvalid = &outcome{422, "直してほしいところがあります",
 		"回答はまだ保存していません。次のところを直して、もう一度送ってください。", true}
 	errTicketUsed = &outcome{422, "この回答券の回答は、受け取ってあります",

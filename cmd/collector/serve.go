@@ -23,10 +23,11 @@ import (
 )
 
 type serveCmd struct {
-	Site        string `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
-	Data        string `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
-	Addr        string `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
-	MaxInflight int    `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
+	Site        string   `default:"public" placeholder:"フォルダー" help:"site build で組み立てたサイト。"`
+	Data        string   `default:"data" placeholder:"フォルダー" help:"回答をしまうフォルダー。"`
+	Addr        string   `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
+	Close       []string `placeholder:"名前" help:"データが古くても締め切ってよいアンケート（時計を確かめてから付けます）。"`
+	MaxInflight int      `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
 
 	cli.Clock
 }
@@ -76,6 +77,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	server, err := collector.New(collector.Config{
 		Site:        c.Site,
 		Data:        c.Data,
+		Close:       c.Close,
 		MaxInflight: c.MaxInflight,
 		Now:         c.Now(ui),
 		Log:         log,

@@ -106,7 +106,7 @@ func TestArchetypes(t *testing.T) {
 	}
 	for _, f := range findings {
 		if _, ok := files[f.File]; ok {
-			t.Errorf("%s:%d, filled in: %s", f.File, f.Line, f.Message)
+			t.Errorf("%s:%d, filled in from values above: %s", f.File, f.Line, f.Message)
 		}
 	}
 }

@@ -3,9 +3,12 @@ package clitest
 
 import (
 	"errors"
+	"io/fs"
 	"log"
 	"os"
 	"os/exec"
+	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -55,10 +58,25 @@ func Status(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // Examples wants the line that --help shows for each command to be one that can
-// be typed.
+// be typed, and a script below testdata that types the command.
 func Examples(t *testing.T, name string, grammar any) {
+	var scripts []byte
+	err := fs.WalkDir(os.DirFS("testdata"), ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".txtar" {
+			return err
+		}
+		text, err := os.ReadFile(path.Join("testdata", file))
+		scripts = append(scripts, text...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	parser := kong.Must(grammar)
 	for _, command := range parser.Model.Children {
+		if !regexp.MustCompile(`(?m)^(?:! )?(?:exec|status \d) ` + name + " " + command.Name + `\b`).Match(scripts) {
+			t.Errorf("no script in testdata types %s %s", name, command.Name)
+		}
 		example := strings.Fields(command.Tag.Get("example"))
 		if len(example) < 2 || example[0] != name || example[1] != command.Name {
 			t.Errorf("the example of %s is %q", command.Name, example)

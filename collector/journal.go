@@ -240,8 +240,14 @@ func (l *lazyJournal) close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.failed = errClosed
-	if j := l.opened.Load(); j != nil {
-		return j.Close()
+	j := l.opened.Load()
+	if j == nil {
+		return nil
 	}
-	return nil
+	last := newest(l.dir)
+	err := j.Close()
+	if l.held.Load() {
+		leave(l.dir, last)
+	}
+	return err
 }

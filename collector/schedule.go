@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -122,6 +123,17 @@ func newest(dir string) (last time.Time) {
 		return info.ModTime()
 	}
 	return last
+}
+
+// leave makes no file of a folder younger than that: the end of a service writes,
+// and the next start, by the same clock, has to find the data as old.
+func leave(dir string, last time.Time) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
+			os.Chtimes(filepath.Join(dir, entry.Name()), last, last)
+		}
+	}
 }
 
 func (l *lazyJournal) sayClosed() { l.log.Info("受付を締め切りました。") }

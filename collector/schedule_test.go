@@ -168,6 +168,19 @@ func TestClosingIsHeld(t *testing.T) {
 		return status == 403
 	})
 	held(right, 1)
+	right.stop() // writes the end of the intake
+	if got := newest(dir); !got.Equal(at(written)()) {
+		t.Error("the data seems to be of", got)
+	}
+	clock.set(openDay)
+	right = start(t, Config{Site: h.site, Data: h.data, Now: clock.now})
+	right.answer(`{"q1":2}`, 201)
+	age()
+	clock.set(ahead)
+	eventually(t, "the hold again", func() bool {
+		status, _ := right.sendJSON("/answers/autumn", `{"q1":2}`)
+		return status == 403
+	})
 	clock.set(openDay)
 	eventually(t, "the end of the hold", func() bool {
 		status, _ := right.sendJSON("/answers/autumn", `{"q1":2}`)
@@ -185,8 +198,8 @@ func TestClosingIsHeld(t *testing.T) {
 		t.Error(said)
 	}
 	confirmed.stop()
-	if got := lines(t, filepath.Join(dir, "responses.jsonl")); len(got) != 3 {
-		t.Errorf("%d answers, not 3", len(got))
+	if got := lines(t, filepath.Join(dir, "responses.jsonl")); len(got) != 4 {
+		t.Errorf("%d answers, not 4", len(got))
 	}
 }
 

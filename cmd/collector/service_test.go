@@ -337,6 +337,41 @@ func TestServiceNoticesABuild(t *testing.T) {
 	}
 }
 
+// A start with a clock that is far off closes nothing, until --close says that the
+// clock is right.
+func TestServiceHoldsAClosing(t *testing.T) {
+	const far = "2136-02-07T06:28:15+09:00"
+	site, data := siteWith(t), filepath.Join(t.TempDir(), "data")
+	s := serve(t, site, data, halfway)
+	wantPost := func(want int) {
+		t.Helper()
+		if got := s.post(t, "comment=x"); got != want {
+			t.Errorf("%d, want %d", got, want)
+		}
+		if code := s.stop(t, syscall.SIGTERM); code != 0 {
+			t.Errorf("status %d", code)
+		}
+	}
+	wantPost(http.StatusSeeOther)
+	s = serve(t, site, data, far)
+	wantPost(http.StatusForbidden)
+	s = serve(t, site, data, halfway)
+	wantPost(http.StatusSeeOther)
+	confirmed := func(id string) *service {
+		return begin(t, exec.Command("collector", "serve", "--site", site, "--data", data,
+			"--addr", "127.0.0.1:0", "--clock", far, "--close", id))
+	}
+	if said, code := confirmed("crowds").end(t, nil); code != 1 || !strings.Contains(said, "--close の crowds というアンケートはありません") {
+		t.Errorf("status %d\n%s", code, said)
+	}
+	s = confirmed("crowd")
+	s.says(t, "level=INFO msg=受付を締め切りました。 survey=crowd")
+	s.url = strings.TrimPrefix(s.says(t, "listening on "), "listening on ")
+	wantPost(http.StatusGone)
+	s = serve(t, site, data, halfway)
+	wantPost(http.StatusGone)
+}
+
 // systemd is told when the service is ready, and not before.
 func TestServiceNotifies(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")

@@ -94,7 +94,7 @@ func (s *Server) admit(sub *submission, r *http.Request) error {
 		return errNoSurvey
 	case r.Method != http.MethodPost:
 		return errPost
-	case s.origin.Check(r) != nil:
+	case !s.ownOrigin(r):
 		return errOrigin
 	case media != nil:
 		return media

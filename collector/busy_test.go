@@ -67,6 +67,9 @@ func TestInFlight(t *testing.T) {
 		over = append(over, h.dial(half))
 	}
 	wait(102)
+	if res, word := h.get("/healthz"); res.StatusCode != 503 || word != "busy\n" {
+		t.Error("healthz:", res.Status, word)
+	}
 	res, body = post(form, typed)
 	refused("a person far over the limit", res, page)
 	if strings.Contains(body, "書いたもの") {
@@ -81,7 +84,7 @@ func TestInFlight(t *testing.T) {
 		}
 	}
 	if health, err := http.Get(h.url + "/healthz"); err != nil || health.StatusCode != 200 {
-		t.Error("busy is not ill:", health.Status, err)
+		t.Error("not busy any more:", health.Status, err)
 	}
 
 	// Those within the limit were not harmed, and there is room again.

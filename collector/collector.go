@@ -52,6 +52,7 @@ type Server struct {
 	config   Config // without blanks
 	inFlight atomic.Int64
 	sent     sent
+	foreign  sync.Once // around the log line for an answer from another origin
 	origin   *http.CrossOriginProtection
 	http     *http.Server
 	drain    time.Duration // for requests in flight when the service stops
@@ -182,19 +183,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// health is 200 while answers can be stored, as far as is known.
+// health is 200 while answers can be stored, as far as is known, else 503 and
+// why not.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		s.refusePage(w, errGet)
 		return
 	}
-	status, word := http.StatusOK, "ok\n"
+	word := "ok"
+	if s.inFlight.Load() > int64(s.config.MaxInflight) {
+		word = "busy"
+	}
 	for _, e := range *s.endpoints.Load() {
-		if e.journal.err() != nil {
-			status, word = http.StatusServiceUnavailable, "storage failed\n"
+		switch err := e.journal.err(); {
+		case err == nil, word == "failed":
+		case errors.Is(err, journal.ErrFull):
+			word = "full"
+		default:
+			word = "failed"
 		}
 	}
-	send(w, status, contentTypes[".txt"], []byte(word))
+	status := http.StatusServiceUnavailable
+	if word == "ok" {
+		status = http.StatusOK
+	}
+	send(w, status, contentTypes[".txt"], []byte(word+"\n"))
 }
 
 // recovered turns a panic into a 500. The log gets the place in the code alone:
@@ -207,7 +220,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if p == http.ErrAbortHandler {
 		panic(p) // a proxy that breaks off on purpose
 	}
-	s.config.Log.Error("panic", "at", panicPlace())
+	s.config.Log.Error("プログラムの誤りで、処理できませんでした。", "at", panicPlace())
 	if !strings.HasPrefix(r.URL.Path, answersPath) {
 		panic(http.ErrAbortHandler) // part of a page may have been sent
 	}

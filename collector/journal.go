@@ -23,12 +23,12 @@ import (
 // the first one: until then the questions may still change, since nothing on
 // disk binds them, tickets included.
 type lazyJournal struct {
-	dir      string
-	fs       journal.FS
-	log      *slog.Logger // says which survey
-	opened   atomic.Pointer[journal.Journal]
-	troubled atomic.Bool // the last thing done failed, and is in the log
-	held     atomic.Bool // its closing is due and not believed, see hold
+	dir     string
+	fs      journal.FS
+	log     *slog.Logger // says which survey
+	opened  atomic.Pointer[journal.Journal]
+	trouble atomic.Pointer[error] // why the last thing done failed, which is in the log; nil if it did not
+	held    atomic.Bool           // its closing is due and not believed, see hold
 
 	mu     sync.Mutex // around what follows, and around opening and closing
 	def    *survey.Definition
@@ -151,7 +151,7 @@ func (l *lazyJournal) openLocked() error {
 		return err
 	}
 	if j.Recovered != "" {
-		l.log.Warn("recovered", "what", j.Recovered)
+		l.log.Warn("前に止まったときの書きかけを片づけました。", "what", j.Recovered)
 	}
 	if j.Finished() && !closed { // it was under way
 		l.sayClosed()
@@ -217,22 +217,28 @@ func (l *lazyJournal) finished() bool {
 // note logs where trouble begins and where it ends. A line for each refused
 // answer would tell when people tried.
 func (l *lazyJournal) note(err error) {
-	switch was := l.troubled.Swap(err != nil); {
-	case err != nil && !was:
-		l.log.Error("storage failed", "err", err)
-	case err == nil && was:
-		l.log.Info("storage works again")
+	var now *error
+	if err != nil {
+		now = &err
+	}
+	switch was := l.trouble.Swap(now); {
+	case err != nil && was == nil:
+		l.log.Error("回答を保存できません。", "err", err)
+	case err == nil && was != nil:
+		l.log.Info("回答をまた保存できます。")
 	}
 }
 
-// err is non-nil once storage has failed. A full disk is no failure.
+// err says why nothing can be stored, as far as is known. A full disk is known
+// to have room again once an answer was stored.
 func (l *lazyJournal) err() error {
-	if j := l.opened.Load(); j != nil {
+	if j := l.opened.Load(); j != nil && j.Err() != nil {
 		return j.Err()
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.failed
+	if trouble := l.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	return nil
 }
 
 // close ends the store; answers that still come are refused.

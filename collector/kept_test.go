@@ -269,8 +269,8 @@ func TestNothingOfARequestIsKeptButTheAnswer(t *testing.T) {
 	if text := contents(t, filepath.Dir(printed.Name()))["stderr"]; text != "" {
 		t.Errorf("printed: %s", text)
 	}
-	h.wantLog(`level=ERROR msg="storage failed" survey=autumn err=.*`, `level=INFO msg="storage works again" survey=autumn`,
-		`level=ERROR msg=panic at=staffplan/collector\.TestNothingOfARequestIsKeptButTheAnswer\.func\d+:\d+`)
+	h.wantLog(foreignLine, `level=ERROR msg=回答を保存できません。 survey=autumn err=.*`, `level=INFO msg=回答をまた保存できます。 survey=autumn`,
+		`level=ERROR msg=プログラムの誤りで、処理できませんでした。 at=staffplan/collector\.TestNothingOfARequestIsKeptButTheAnswer\.func\d+:\d+`)
 }
 
 // A panic while an answer is read says nothing of it either.

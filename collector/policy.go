@@ -29,6 +29,24 @@ var policy = http.Header{
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
 
+// ownOrigin says whether a request comes from a page of ours, or from a program.
+// A proxy may add the port that an origin leaves out (RFC 6454 section 4).
+func (s *Server) ownOrigin(r *http.Request) bool {
+	if s.origin.Check(r) == nil {
+		return true
+	}
+	if scheme, from, ok := strings.Cut(r.Header.Get("Origin"), "://"); ok && r.Header.Get("Sec-Fetch-Site") == "" {
+		port := map[string]string{"http": ":80", "https": ":443"}[scheme]
+		if port != "" && strings.TrimSuffix(from, port) == strings.TrimSuffix(r.Host, port) {
+			return true
+		}
+	}
+	s.foreign.Do(func() {
+		s.config.Log.Warn("ほかのサイトから来たように見える回答を断りました。覚えがなければ、中継のプログラムが Host を変えずに渡しているかを確かめてください。この知らせは、動かし始めてから一度だけです。")
+	})
+	return false
+}
+
 // ofSurvey tells the pages that people answer on (form, thanks) from the list of
 // surveys, their definitions and pictures. They are kept nowhere, so that Back
 // on a shared computer shows nothing.

@@ -74,13 +74,13 @@ type doors struct {
 func (d *doors) Write(line []byte) (int, error) {
 	if trouble, ok := strings.CutPrefix(string(line), "http: Accept error: "); ok && !d.shut.Swap(true) {
 		trouble, _, _ = strings.Cut(trouble, "; retrying") // it will, every second
-		d.log.Error("cannot accept connections", "err", trouble)
+		d.log.Error("接続を受け付けられません。", "err", trouble)
 	}
 	return len(line), nil
 }
 
 func (d *doors) state(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew && d.shut.Swap(false) {
-		d.log.Info("accepts connections again")
+		d.log.Info("接続をまた受け付けています。")
 	}
 }

@@ -100,7 +100,7 @@ func (sub *submission) written() (all []page.Written) {
 		}
 		i, again := place[name]
 		switch {
-		case name == survey.TicketName, name == survey.OnceName, strings.TrimSpace(value) == "":
+		case name == survey.TicketName, name == survey.OnceName, survey.Blank(value):
 		case again:
 			all[i].Text += "\n" + value
 		case len(all) < mostShown:

@@ -208,7 +208,7 @@ var tricks = map[string]func(chance) attempt{
 		return c.form(422, "q1=2&comment="+c.percent(text))
 	},
 	"invisible": func(c chance) attempt {
-		text := "あ" + pick(c, "\x00", "\x01", "\x08", "\x1b", "\x7f", "\u0085", "\u009f") + "い"
+		text := "あ" + pick(c, "\x00", "\x01", "\x08", "\x1b", "\x7f", "\u0086", "\u009f") + "い"
 		if c.IntN(2) == 0 {
 			return c.json(422, `{"q1":2,"comment":"`+fmt.Sprintf(`あ\u%04x`, []rune(text)[1])+`"}`)
 		}

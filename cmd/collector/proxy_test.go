@@ -428,7 +428,7 @@ func TestProxyKeepsNothing(t *testing.T) {
 			before := filesIn(t, p.dir)
 			p.browse(t, tab)
 			p.misuse(t)
-			if said, code := s.end(t, os.Interrupt); code != 0 || said != "level=INFO msg=stopped\n" {
+			if said, code := s.end(t, os.Interrupt); code != 0 || said != "level=INFO msg=止まりました。\n" {
 				t.Errorf("the collector ends with %d and says\n%s", code, said)
 			}
 			p.post(t, http.StatusBadGateway, p.base()+"/answers/crowd", good)

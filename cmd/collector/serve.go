@@ -65,7 +65,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 	log := slog.New(slog.NewTextHandler(ui.Err, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	notify := func(state string) {
 		if _, err := daemon.SdNotify(false, state); err != nil {
-			log.Warn("systemd is not told", "err", err)
+			log.Warn("systemd に知らせられません。", "err", err)
 		}
 	}
 	// First the address: where it is taken, nothing stored has been touched.
@@ -114,7 +114,7 @@ func (c *serveCmd) Run(ctx context.Context, ui *cli.UI) error {
 		ui.Say("書き込みの故障が直らないまま止めました。（%v）", closing)
 		ui.Say("ディスクを確かめてから動かしてください。受け取ったと答えた回答は、次に動かしたときに取り出します。")
 	}
-	log.Info("stopped")
+	log.Info("止まりました。")
 	return nil
 }
 

@@ -160,7 +160,7 @@ func TestServiceSaysLittle(t *testing.T) {
 		t.Errorf("status %d", code)
 	}
 	want := regexp.MustCompile(`\Acollector: 注意: 時計を .* から始めています。.*\n` +
-		`listening on http://127\.0\.0\.1:\d+\n` + readAgain + `[^\n]*\nlevel=INFO msg=stopped\n\z`)
+		`listening on http://127\.0\.0\.1:\d+\n(?:level=WARN msg="[^"]* Host を変えずに[^"]*"\n)?` + readAgain + `[^\n]*\nlevel=INFO msg=止まりました。\n\z`)
 	if !want.MatchString(said.String()) {
 		t.Errorf("on standard error:\n%s", said.String())
 	}
@@ -210,7 +210,7 @@ func TestServiceEnds(t *testing.T) {
 	if reply, err := io.ReadAll(stuckReplies); strings.Contains(string(reply), " 303 ") || os.IsTimeout(err) {
 		t.Errorf("stuck: %s %v", reply, err)
 	}
-	if said, code := s.end(t, nil); code != 0 || said != "level=INFO msg=stopped\n" {
+	if said, code := s.end(t, nil); code != 0 || said != "level=INFO msg=止まりました。\n" {
 		t.Errorf("status %d\n%s", code, said)
 	}
 	s = serve(t, site, data, afterClosing)
@@ -332,7 +332,7 @@ func TestServiceNoticesABuild(t *testing.T) {
 	s.says(t, readAgain+" 取り入れたもの=crowd,late")
 	eventually(404, "leaving", `{"comment":"x"}`)
 	if said, code := s.end(t, syscall.SIGTERM); code != 0 ||
-		said != readAgain+" 取り入れたもの=\"\" 外れたもの=leaving\nlevel=INFO msg=stopped\n" {
+		said != readAgain+" 取り入れたもの=\"\" 外れたもの=leaving\nlevel=INFO msg=止まりました。\n" {
 		t.Errorf("status %d\n%s", code, said)
 	}
 }

@@ -110,6 +110,9 @@ func Open(dir string, o Options) (*Journal, error) {
 		err = j.prepare(o.Definition)
 	}
 	if err != nil {
+		if isFull(err) {
+			err = judge(err)
+		}
 		for _, in := range append(j.old, j.next) {
 			in.close()
 		}

@@ -75,7 +75,7 @@ func (r *Responses) readAnswers(line []byte) error {
 
 func (r *Responses) readText(line []byte) error {
 	question, text, err := r.def.ReadText(line)
-	if text != "" { // which a sealed one may be
+	if !survey.Blank(text) { // as a sealed one may be, or an old one of what nobody can see
 		r.texts = append(r.texts, writing{question, text})
 	}
 	return err

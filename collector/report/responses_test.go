@@ -142,3 +142,19 @@ func TestForeignLines(t *testing.T) {
 		}
 	}
 }
+
+// A text of which nobody can see anything, as older data may hold, is none: it
+// counts for nothing, and is not published.
+func TestReadLeavesOutWhatNobodySees(t *testing.T) {
+	var texts [][]byte
+	for _, text := range []string{"声", "\u200b", " \u3164", "\u2800", "👩\u200d💻"} {
+		texts = append(texts, []byte(`{"survey":"s","question":"c","text":"`+text+`"}`))
+	}
+	r, err := Read(everyKind(t), &journal.Released{Texts: texts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.texts) != 2 {
+		t.Errorf("%d texts, want 2: %q", len(r.texts), r.texts)
+	}
+}

@@ -91,7 +91,7 @@ func TestAccepted(t *testing.T) {
 		{"full-width space", "q1=1&comment=" + url.QueryEscape("はい　そう"), `{"q1":1,"comment":"はい　そう"}`, `"q1":1 comment="はい　そう"`},
 		{"what HTML would escape", "q1=1&comment=" + url.QueryEscape(`</b>&"\/`), `{"q1":1,"comment":"\u003c\/b>&\"\\/"}`, `"q1":1 comment="</b>&\"\\/"`},
 		{"JSON written by hand", "q1=1&comment=" + url.QueryEscape(`"},{`), `{"q1":1,"comment":"\"},{"}`, `"q1":1 comment="\"},{"`},
-		{"separators of lines", "q1=1&comment=%E2%80%A8%E2%80%A9.", `{"q1":1,"comment":"\u2028\u2029."}`, `"q1":1 comment="` + "\u2028\u2029." + `"`},
+		{"separators of lines", "q1=1&comment=%E2%80%A8%E2%80%A9.", `{"q1":1,"comment":"\u2028\u2029."}`, `"q1":1 comment="\n\n."`},
 		{"plus and space", "q1=1&comment=1+%2B+1%20=%202", `{"q1":1,"comment":"1 + 1 = 2"}`, `"q1":1 comment="1 + 1 = 2"`},
 		{"a semicolon is no separator", "q1=1&comment=a;idea=b", `{"q1":1,"comment":"a;idea=b"}`, `"q1":1 comment="a;idea=b"`},
 		{"empty pairs", "&&q1=1&&", `{"q1":1}`, `"q1":1`},
@@ -182,7 +182,7 @@ func TestRefused(t *testing.T) {
 		{"a bell", "q1=1&comment=a%07", `{"q1":1,"comment":"a\u0007"}`, "comment: " + unseen},
 		{"escape", "q1=1&comment=%1B[31m", `{"q1":1,"comment":"\u001b[31m"}`, "comment: " + unseen},
 		{"delete", "q1=1&comment=a%7F", `{"q1":1,"comment":"a\u007f"}`, "comment: " + unseen},
-		{"a control of the second set", "q1=1&comment=a%C2%85b", `{"q1":1,"comment":"a\u0085b"}`, "comment: " + unseen},
+		{"a control of the second set", "q1=1&comment=a%C2%86b", `{"q1":1,"comment":"a\u0086b"}`, "comment: " + unseen},
 		{"a ticket where none is asked", "q1=1&ticket=ABC", `{"q1":1,"ticket":"ABC"}`, "ticket: このアンケートに回答券はいりません。番号を消して、もう一度送ってください。"},
 		{"an unknown name", "q1=1&q3=1", `{"q1":1,"q3":1}`, "q3: " + foreign},
 		{"an unknown name without a value", "q1=1&q3=", `{"q1":1,"q3":[]}`, "q3: " + foreign},
@@ -282,7 +282,7 @@ func TestTicket(t *testing.T) {
 func TestEveryCharacter(t *testing.T) {
 	d := parse(t, read(t, "morale"))
 	for r := rune(' '); r < 0x20000; r++ {
-		if r > 0xFFFF && r%61 != 0 || unicode.IsControl(r) || !utf8.ValidRune(r) {
+		if r > 0xFFFF && r%61 != 0 || unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || !utf8.ValidRune(r) {
 			continue
 		}
 		text := fmt.Sprintf("か%cはe%c%c\n%c\u302A\"", r, r, r, r)
@@ -483,4 +483,41 @@ func TestMessagesDoNotQuote(t *testing.T) {
 	if strings.Contains(refusals(errs), secret) || !utf8.ValidString(refusals(errs)) {
 		t.Errorf("quoted: %s", refusals(errs))
 	}
+}
+
+// What nobody can see is no text, and stays inside one that can be seen.
+func TestBlankText(t *testing.T) {
+	d := parse(t, strings.Replace(read(t, "morale"), `"max": 20`, `"max": 20, "required": true`, 1))
+	const typed = "q1=5&q2=11&unit=soumu"
+	for _, r := range "\u200b\u3164\u2800\u2060\u00ad\u200e\u115f\u1160\u180e\uffa0\u034f\u17b4\ufe0f\ufeff\u2065\u2062\u061c\U000e0041\U000e0100\U0001d159\u3000\u00a0\t\n\r\v\f\u0085\u2028\u2029" {
+		for _, text := range []string{string(r), " " + string(r) + "　" + string(r) + "\n"} {
+			for way, in := range ways(t, typed+"&comment="+url.QueryEscape(text), fmt.Sprintf(`{"q1":5,"q2":11,"unit":"soumu","comment":%s}`, quoted(t, text))) {
+				if _, errs := d.Validate(in); len(errs) != 1 || errs[0].Name != "comment" {
+					t.Errorf("%s, %U: %s", way, []rune(text), refusals(errs))
+				}
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"👩\u200d💻": "👩\u200d💻", "葛\U000e0100": "葛\U000e0100", "\u200bあ": "\u200bあ", "\u0601": "\u0601", "⠀⠁": "⠀⠁",
+		"一\r二\v三\f四\u0085五\u2028六\u2029七\r\n八": "一\n二\n三\n四\n五\n六\n七\n八",
+	} {
+		lines, errs := d.Validate(ways(t, typed+"&comment="+url.QueryEscape(text), "")["form"])
+		if errs != nil {
+			t.Errorf("%U: %s", []rune(text), refusals(errs))
+			continue
+		}
+		if _, stored, err := d.ReadText(lines.Texts[0]); err != nil || stored != want {
+			t.Errorf("%q is stored as %q, %v", text, stored, err)
+		}
+	}
+}
+
+func quoted(t *testing.T, text string) string {
+	t.Helper()
+	data, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

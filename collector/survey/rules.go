@@ -73,7 +73,7 @@ var rules = sync.OnceValue(func() *validator.Validate {
 		"survey_id": surveyID.MatchString,
 		"name":      name.MatchString,
 		"kind":      func(s string) bool { return slices.Contains(Kinds(), Kind(s)) },
-		"filled":    func(s string) bool { return strings.TrimSpace(s) != "" },
+		"filled":    func(s string) bool { return !Blank(s) },
 		"age_recipient": func(s string) bool {
 			_, err := age.ParseX25519Recipient(s)
 			return err == nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
 )
 
 type text struct{}
@@ -35,10 +36,10 @@ func (text) append(to []byte, q *Question, a answer) ([]byte, string) {
 		written = norm.NFC.String(lineFeeds.Replace(written))
 		characters = utf8.RuneCountInString(written)
 	}
-	if strings.TrimSpace(written) == "" {
+	if Blank(written) {
 		return to, ""
 	}
-	if !settled && strings.ContainsFunc(written, invisible) {
+	if !settled && strings.ContainsFunc(written, control) {
 		return to, "目に見えない制御文字がまじっています。貼り付けたところを打ち直して、もう一度送ってください。"
 	}
 	if over := characters - q.Max; over > 0 {
@@ -66,7 +67,7 @@ func (text) read(*Question, jsontext.Value) ([]int, error) {
 // its runes are ones that NFC leaves alone whatever stands beside them
 // (NFC_Quick_Check=Yes and combining class 0, UAX #15 section 9), and none is a
 // control character but the line break and the tab. Japanese typed by hand is
-// nearly always so. It is here for speed alone: to ask norm and invisible every
+// nearly always so. It is here for speed alone: to ask norm and control every
 // time takes six times as long, which is a tenth of what a whole answer costs.
 func settled(text string) (characters int, ok bool) {
 	for _, r := range text {
@@ -83,9 +84,26 @@ func settled(text string) (characters int, ok bool) {
 	return characters, true
 }
 
-// lineFeeds turns CRLF, and a CR alone, into LF.
-var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+// lineFeeds turns every way to end a line into LF (UAX #14, classes BK, CR and NL).
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// invisible tells control characters (Unicode category Cc) other than the line
+// Blank says whether nobody can see anything of a text: there is nothing but
+// white space and characters that show nothing by themselves. Within words
+// these have their use, as in emoji that are joined.
+func Blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsSpace(r) && (!unicode.In(r, ignorable...) || unicode.Is(unicode.Prepended_Concatenation_Mark, r))
+	})
+}
+
+// ignorable is Default_Ignorable_Code_Point as the Unicode Character Database
+// derives it, with all format characters (those before numbers are seen, see
+// Blank) and the symbols that have an empty glyph.
+var ignorable = []*unicode.RangeTable{
+	unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
+	rangetable.New(0x2800, 0x13441, 0x13442, 0x16FE4, 0x1D159), // Braille, hieroglyphs, Khitan, a note
+}
+
+// control tells control characters (Unicode category Cc) other than the line
 // break and the tab.
-func invisible(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
+func control(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }

@@ -42,7 +42,7 @@ var awkwards = []awkward{
 	{"as many as may be once composed", "2", "", nil, strings.Repeat("か\u3099", 19) + "\r\n", `{"q1":2}`, strings.Repeat("が", 19) + `\n`},
 	{"signs of forms and JSON", "2", "", nil, `1+1=2&a%41;"\/{}`, `{"q1":2}`, `1+1=2&a%41;\"\\/{}`},
 	{"markup", "2", "", nil, "</textarea><b>&amp;", `{"q1":2}`, `</textarea><b>&amp;`},
-	{"line separators", "2", "", nil, "a\u2028b\u2029c\ufeffd", `{"q1":2}`, `a\nb\nc`+"\ufeffd"},
+	{"line separators", "2", "", nil, "a\u2028b\u2029c\ufeffd", `{"q1":2}`, `a\nb\nc` + "\ufeffd"},
 	{"tab and delete-like", "2", "", nil, "a\tb␡", `{"q1":2}`, `a\tb␡`},
 }
 

@@ -22,15 +22,13 @@ var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // answers serves everything below /answers/.
 func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
-	inFlight := s.inFlight.Add(1)
-	defer s.inFlight.Add(-1)
 	body := bodies.Get().(*bytes.Buffer)
 	defer bodies.Put(body)
 	body.Reset()
 
 	id := r.URL.Path[len(answersPath):]
 	sub := &submission{endpoint: (*s.endpoints.Load())[id], unread: r.ContentLength != 0}
-	if err := s.accept(sub, r, body, inFlight); err != nil {
+	if err := s.accept(sub, r, body); err != nil {
 		s.refuse(w, r, sub, err)
 		return
 	}
@@ -43,18 +41,10 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 }
 
 // accept returns nil once the answer is on disk.
-func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, inFlight int64) error {
+func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) error {
 	refused := s.admit(sub, r)
 	if refused != nil && (sub.json || !slices.Contains(shownAgain, refused)) {
 		return refused
-	}
-	// Over the limit a person still gets back what was typed, and that takes
-	// reading it. A program gets the word alone, and so does everybody at twice
-	// the limit, or a hundred over a small one.
-	limit := int64(s.config.MaxInflight)
-	busy := inFlight > limit
-	if busy && (sub.json || inFlight > limit+max(limit, 100)) {
-		return errBusy
 	}
 	err := readBody(body, r.Body)
 	sub.read = true
@@ -70,6 +60,10 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer, in
 	if err != nil {
 		return err
 	}
+	// In flight is what has come whole: who is slow to send keeps nobody out.
+	s.doors.whole(r)
+	busy := s.inFlight.Add(1) > int64(s.config.MaxInflight)
+	defer s.inFlight.Add(-1)
 	return s.sent.once(sub.input.Once(), func() error {
 		if err := sub.closed(s.config.Now()); err != nil {
 			return err

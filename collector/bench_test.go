@@ -47,7 +47,7 @@ func discard() {
 		io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusCreated)
 	})
-	panic(newHTTP(handler, slog.New(slog.DiscardHandler)).Serve(ln))
+	panic(newHTTP(handler, &doors{log: slog.New(slog.DiscardHandler), waiting: map[net.Conn]time.Time{}}).Serve(ln))
 }
 
 // BenchmarkAnswers lets each service run for half a second in turn, b.N times,

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -55,6 +56,7 @@ type Server struct {
 	foreign  sync.Once // around the log line for an answer from another origin
 	origin   *http.CrossOriginProtection
 	http     *http.Server
+	doors    *doors
 	drain    time.Duration // for requests in flight when the service stops
 
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
@@ -92,7 +94,8 @@ func New(c Config) (*Server, error) {
 	}
 	s.config.MaxInflight = cmp.Or(c.MaxInflight, 1024)
 	s.config.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
-	s.http = newHTTP(s, s.config.Log)
+	s.doors = &doors{log: s.config.Log, waiting: map[net.Conn]time.Time{}}
+	s.http = newHTTP(s, s.doors)
 	s.root.Store(new(string))
 	s.readRoot()
 	defs, err := survey.LoadSite(c.Site)
@@ -191,7 +194,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	word := "ok"
-	if s.inFlight.Load() > int64(s.config.MaxInflight) {
+	if s.inFlight.Load() >= int64(s.config.MaxInflight) {
 		word = "busy"
 	}
 	for _, e := range *s.endpoints.Load() {

@@ -228,7 +228,7 @@ func TestNothingOfARequestIsKeptButTheAnswer(t *testing.T) {
 		panic(fmt.Sprint(r.URL, r.Header))
 	})
 	send("panics", 0, a.request("GET /plan/", ""))
-	fmt.Fprintf(&doors{log: h.server.config.Log}, "http: panic serving %s:4242: %s\n", sentFrom, a.mark("panic"))
+	fmt.Fprintf(h.server.doors, "http: panic serving %s:4242: %s\n", sentFrom, a.mark("panic"))
 	wantKept := func(state, data string, files ...string) {
 		t.Helper()
 		found := map[string]int{}

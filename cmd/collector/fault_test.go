@@ -192,11 +192,14 @@ func TestFillingDisk(t *testing.T) {
 	for range 5 {
 		post(http.StatusServiceUnavailable)
 	}
-	if got := healthz(t, s.url); got != http.StatusOK {
+	if got := healthz(t, s.url); got != http.StatusServiceUnavailable {
 		t.Errorf("healthz: status %d", got)
 	}
 	detach()
 	post(http.StatusCreated)
+	if got := healthz(t, s.url); got != http.StatusOK {
+		t.Errorf("healthz, with space again: status %d", got)
+	}
 	if code := s.stop(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("status %d", code)
 	}

@@ -416,6 +416,10 @@ type starter func(t *testing.T, backend string, changes ...change) *proxy
 
 var proxies = map[string]starter{"nginx": startNginx, "Caddy": startCaddy}
 
+// endsQuietly is what the collector says in the end; a refused origin, which is
+// among the mistakes made, is told without address.
+var endsQuietly = regexp.MustCompile(`\A(level=WARN msg="[^"0-9]* Host を変えずに[^"0-9]*"\n)?level=INFO msg=止まりました。\n\z`)
+
 // After a day of everything, the proxy has written nothing at all, and the
 // collector the answers alone.
 func TestProxyKeepsNothing(t *testing.T) {
@@ -428,7 +432,7 @@ func TestProxyKeepsNothing(t *testing.T) {
 			before := filesIn(t, p.dir)
 			p.browse(t, tab)
 			p.misuse(t)
-			if said, code := s.end(t, os.Interrupt); code != 0 || said != "level=INFO msg=止まりました。\n" {
+			if said, code := s.end(t, os.Interrupt); code != 0 || !endsQuietly.MatchString(said) {
 				t.Errorf("the collector ends with %d and says\n%s", code, said)
 			}
 			p.post(t, http.StatusBadGateway, p.base()+"/answers/crowd", good)

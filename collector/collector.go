@@ -41,6 +41,7 @@ type Config struct {
 	Data        string           // the data directory; made if it is not there
 	Static      http.Handler     // serves everything but answers; nil for the files of Site
 	Close       []string         // surveys whose closing is right, however old their data; see hold
+	Hosts       []string         // names the site is asked for by, against DNS rebinding; none for any
 	MaxInflight int              // requests to /answers/ at a time; 0 means 1024
 	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
 	Log         *slog.Logger     // start, stop, trouble; nil for none
@@ -164,6 +165,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	maps.Copy(h, policy) // they share the values: nobody may write into them
 	switch path := r.URL.Path; {
+	case !s.knownHost(r.Host):
+		s.refusePage(w, errHost)
 	case strings.HasPrefix(path, answersPath):
 		h.Set("Cache-Control", "no-store")
 		s.answers(w, r)

@@ -44,3 +44,19 @@ func TestOrigin(t *testing.T) {
 	}
 	h.wantLog(foreignLine)
 }
+
+// With names told, a page of another one that was made to lead here sees nothing.
+func TestHosts(t *testing.T) {
+	h := start(t, Config{Hosts: []string{"plan.example", "Plan"}})
+	for host, want := range map[string]int{
+		"plan.example": 200, "PLAN.example:8080": 200, "plan": 200, "127.0.0.1:8080": 200, "[::1]": 200, "localhost:1": 200,
+		"evil.example": 421, "plan.example.evil": 421, "xplan": 421,
+	} {
+		for _, path := range []string{"/", "/healthz", "/surveys/autumn/"} {
+			conn := h.dial(fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, host))
+			if res, _ := response(t, conn); res.StatusCode != want {
+				t.Errorf("%s%s: %s, want %d", host, path, res.Status, want)
+			}
+		}
+	}
+}

@@ -6,8 +6,11 @@ package collector
 import (
 	"cmp"
 	"mime"
+	"net"
 	"net/http"
+	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +30,17 @@ var policy = http.Header{
 	"X-Frame-Options":              {"DENY"},
 	"Referrer-Policy":              {"strict-origin"},
 	"Cross-Origin-Resource-Policy": {"same-origin"},
+}
+
+// knownHost says whether the site may be asked for by this name. Addresses and
+// localhost always may: a name that was made to lead here is neither.
+func (s *Server) knownHost(host string) bool {
+	if len(s.config.Hosts) == 0 {
+		return true
+	}
+	name := strings.ToLower((&url.URL{Host: host}).Hostname())
+	return name == "localhost" || net.ParseIP(name) != nil ||
+		slices.ContainsFunc(s.config.Hosts, func(known string) bool { return strings.EqualFold(known, name) })
 }
 
 // ownOrigin says whether a request comes from a page of ours, or from a program.

@@ -92,24 +92,7 @@ func Verify(dir string) error {
 		if err := v.follow(); err != nil {
 			return err
 		}
-		var all [fileCount][]byte
-		for file := range names {
-			if file == sumsFile {
-				continue
-			}
-			data, err := v.read(file)
-			if err != nil {
-				return err
-			}
-			if v.format == 0 && len(data) > 0 {
-				return &Damage{names[sumsFile], 0, "missing"}
-			}
-			if err := v.check(file, data); err != nil {
-				return err
-			}
-			all[file] = data
-		}
-		tickets, spent, err := parseTickets(all[known], all[spentList], all[spentBits])
+		tickets, spent, err := v.checkFiles()
 		if err != nil {
 			return err
 		}

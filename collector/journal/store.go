@@ -42,6 +42,11 @@ func (s *store) recover() error {
 	if err := v.follow(); err != nil {
 		return err
 	}
+	if v.format == Format {
+		if err := v.sound(); err != nil {
+			return err
+		}
+	}
 	for _, name := range v.list {
 		if strings.HasSuffix(name, temporary) {
 			if err := s.fs.Remove(s.path(name)); err != nil {

@@ -209,3 +209,49 @@ func (v *view) check(file int, data []byte) error {
 	}
 	return nil
 }
+
+// checkFiles is check for all that is released. It gives the tickets in it, and
+// which of them are spent.
+func (v *view) checkFiles() (tickets ids, spent bitmap, err error) {
+	var all [fileCount][]byte
+	for file := range names {
+		if file == sumsFile {
+			continue
+		}
+		if all[file], err = v.read(file); err != nil {
+			return nil, nil, err
+		}
+		if v.format == 0 && len(all[file]) > 0 {
+			return nil, nil, &Damage{names[sumsFile], 0, "missing"}
+		}
+		if err := v.check(file, all[file]); err != nil {
+			return nil, nil, err
+		}
+	}
+	return parseTickets(all[known], all[spentList], all[spentBits])
+}
+
+// sound checks what a start goes on with, before it changes anything: what is
+// refused stays as it was found.
+func (v *view) sound() error {
+	tickets, spent, err := v.checkFiles()
+	if err != nil {
+		return err
+	}
+	var waiting []*intake
+	for _, gen := range v.generations() {
+		if gen <= v.gen {
+			continue
+		}
+		in := &intake{gen: gen}
+		data, err := v.disk.read(intakeName(gen))
+		if err != nil {
+			return err
+		}
+		if err := in.count(data, tickets, spent); err != nil {
+			return err
+		}
+		waiting = append(waiting, in)
+	}
+	return chained(waiting)
+}

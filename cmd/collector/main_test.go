@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 			"held":     held,
 			"slips":    slips,
 			"secret":   secret,
+			"windows":  windows,
 			"sealto":   sealto,
 			"answered": answered,
 			"again":    again,

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/collector"
@@ -69,8 +71,8 @@ func identities(def *survey.Definition, file string) ([]age.Identity, error) {
 		return nil, &cli.Problem{Sentence: "鍵のファイルを読めません。", Err: err,
 			Next: []string{"--identity のファイルの名前を確かめてください。"}}
 	}
-	start := bytes.TrimSpace(text)
-	if bytes.HasPrefix(start, []byte("age-encryption.org/")) || bytes.HasPrefix(start, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
+	text = plain(text)
+	if bytes.HasPrefix(text, []byte("age-encryption.org/")) || bytes.HasPrefix(text, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
 		return nil, &cli.Problem{Sentence: file + " は、合い言葉で閉じた鍵のファイルです。このままでは使えません。",
 			Next: []string{"age --decrypt で開いた鍵のファイルを --identity に書き、済んだら、そのファイルを消してください。"}}
 	}
@@ -86,6 +88,20 @@ func identities(def *survey.Definition, file string) ([]age.Identity, error) {
 	}
 	return nil, &cli.Problem{Sentence: file + " の鍵では、この回答は開けません。",
 		Next: []string{"content/surveys/" + def.ID + "/index.md の sealed_to にある公開鍵と、組になっている鍵を書いてください。"}}
+}
+
+// plain gives a text file as it was before an editor of Windows had its way: it
+// may have become UTF-16, and have a mark at its beginning and blanks around its
+// lines.
+func plain(text []byte) []byte {
+	if utf8, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), text); err == nil {
+		text = utf8
+	}
+	var lines [][]byte
+	for line := range bytes.Lines(bytes.TrimSpace(text)) {
+		lines = append(lines, bytes.TrimSpace(line))
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
 
 // mayRead refuses what must not be seen yet, and tells whether the answers were

@@ -16,6 +16,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 
 	"staffplan/collector"
 	"staffplan/collector/journal"
@@ -28,6 +30,21 @@ func secret(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		ts.Fatalf("%s: mode %v", args[0], info.Mode())
+	}
+}
+
+// windows KEY writes beside a key what editors of Windows make of it: bom.txt,
+// le.txt and be.txt.
+func windows(ts *testscript.TestScript, neg bool, args []string) {
+	text := strings.ReplaceAll("\n  "+ts.ReadFile(args[0]), "\n", " \t\r\n")
+	for name, encoding := range map[string]encoding.Encoding{
+		"bom.txt": unicode.UTF8BOM,
+		"le.txt":  unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+		"be.txt":  unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
+	} {
+		written, err := encoding.NewEncoder().String(text)
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(written), 0o600))
 	}
 }
 

@@ -42,7 +42,7 @@ type Config struct {
 	Static      http.Handler     // serves everything but answers; nil for the files of Site
 	Close       []string         // surveys whose closing is right, however old their data; see hold
 	Hosts       []string         // names the site is asked for by, against DNS rebinding; none for any
-	MaxInflight int              // requests to /answers/ at a time; 0 means 1024
+	MaxInflight int              // requests to /answers/ at a time; 0 means 512
 	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
 	Log         *slog.Logger     // start, stop, trouble; nil for none
 
@@ -93,7 +93,7 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		s.config.Now = time.Now
 	}
-	s.config.MaxInflight = cmp.Or(c.MaxInflight, 1024)
+	s.config.MaxInflight = cmp.Or(c.MaxInflight, 512)
 	s.config.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	s.doors = &doors{log: s.config.Log, waiting: map[net.Conn]time.Time{}}
 	s.http = newHTTP(s, s.doors)

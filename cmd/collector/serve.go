@@ -28,7 +28,7 @@ type serveCmd struct {
 	Addr        string   `default:"127.0.0.1:8080" placeholder:"アドレス" help:"開くアドレス。ポート 0 なら空いているものを使います。"`
 	Close       []string `placeholder:"名前" help:"データが古くても締め切ってよいアンケート（時計を確かめてから付けます）。"`
 	Host        []string `placeholder:"名前" help:"このサイトを開くときの名前。ほかの名前で来た人は断ります（数字のアドレスと localhost は別）。書かなければ、どの名前でも開きます。"`
-	MaxInflight int      `default:"1024" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
+	MaxInflight int      `default:"512" placeholder:"件数" help:"同時に受け付ける回答の数。超えた分には、少し待つように伝えます。"`
 
 	cli.Clock
 }

@@ -151,7 +151,7 @@ func (l *lazyJournal) openLocked() error {
 		return err
 	}
 	if j.Recovered != "" {
-		l.log.Warn("前に止まったときの書きかけを片づけました。", "what", j.Recovered)
+		l.log.Warn("保存してある回答を整えました。", "したこと", j.Recovered)
 	}
 	if j.Finished() && !closed { // it was under way
 		l.sayClosed()

@@ -131,7 +131,7 @@ func (c *ticketsCmd) add(ctx context.Context, ui *cli.UI, def *survey.Definition
 	if err == nil {
 		defer func() { err = errors.Join(err, j.Close()) }()
 		if j.Recovered != "" {
-			ui.Say("前に途中で止まった書き込みを片づけました。%s", j.Recovered)
+			ui.Say("保存してある回答を整えました。%s", j.Recovered)
 		}
 		err = j.AddTickets(ctx, hashes)
 	}

@@ -62,7 +62,7 @@ func TestTornTail(t *testing.T) {
 				}
 				dir := folder{"intake-1": torn}.lay(t)
 				j := open(t, dir, journal.Options{Release: 10})
-				if told := fmt.Sprintf("intake-1: cut %d bytes of an unfinished frame at byte %d\n", len(torn)-last, last); len(torn) > last && j.Recovered != told {
+				if told := fmt.Sprintf("intake-1 の %d バイト目から、書きかけの %d バイトを切り取りました。", last, len(torn)-last); len(torn) > last && j.Recovered != told {
 					t.Errorf("torn at %d: told %q, want %q", at, j.Recovered, told)
 				}
 				if got := snapshot(t, dir)["intake-1"]; got != whole[:last] {

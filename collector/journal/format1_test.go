@@ -77,7 +77,7 @@ func TestFormat1(t *testing.T) {
 			}
 
 			j := open(t, dir, journal.Options{Release: 10})
-			if !strings.Contains(j.Recovered, "format 1") {
+			if !strings.Contains(j.Recovered, "形式 1") {
 				t.Errorf("recovered: %q", j.Recovered)
 			}
 			for i := range format1Tickets {

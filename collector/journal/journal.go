@@ -51,9 +51,9 @@ type Options struct {
 // Journal is one survey's open storage. Its methods may be called from any
 // number of goroutines.
 type Journal struct {
-	// Recovered tells what Open cut off as never acknowledged, and that it
-	// brought up a folder of another format; empty if neither. It names file
-	// and place, never content.
+	// Recovered tells, in sentences for the log, what Open cut off as never
+	// acknowledged, and that it brought up a folder of another format; empty if
+	// neither. It names file and place, never content.
 	Recovered string
 
 	d     disk
@@ -143,9 +143,9 @@ func (j *Journal) recover() error {
 	}
 	switch {
 	case j.store.format == 1:
-		j.Recovered = "brought up from data format 1\n"
+		j.Recovered = "データを形式 1 からいまの形式に直しました。"
 	case j.store.format == 0 && j.store.files[responses].size > 0:
-		j.Recovered = names[sumsFile] + ": missing, so the released files were taken as they stand\n"
+		j.Recovered = names[sumsFile] + " がないので、あるファイルをそのまま受け取りました。"
 	}
 	j.tickets, j.used = j.store.known, slices.Clone(j.store.spent)
 	list, err := j.d.fs.List(j.d.dir)
@@ -180,7 +180,7 @@ func (j *Journal) recover() error {
 			continue
 		}
 		if torn := int64(len(content[in])) - in.end; torn > 0 {
-			j.Recovered += fmt.Sprintf("%s: cut %d bytes of an unfinished frame at byte %d\n", intakeName(in.gen), torn, in.end)
+			j.Recovered += fmt.Sprintf("%s の %d バイト目から、書きかけの %d バイトを切り取りました。", intakeName(in.gen), in.end, torn)
 		}
 		if err := in.rewrite(j.d, content[in]); err != nil {
 			return err

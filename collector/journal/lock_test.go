@@ -18,7 +18,7 @@ const holder = "STAFFPLAN_TEST_HOLD"
 func TestLockHolder(t *testing.T) {
 	data := os.Getenv(holder)
 	if data == "" {
-		t.Skip("runs in a process of its own")
+		return // not that process
 	}
 	if _, err := journal.Lock(data); err != nil {
 		t.Fatal(err)

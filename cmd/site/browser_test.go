@@ -41,7 +41,7 @@ var binaries = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-func binary(t *testing.T, name string) string {
+func program(t *testing.T, name string) string {
 	t.Helper()
 	dir, err := binaries()
 	if err != nil {
@@ -54,7 +54,7 @@ func binary(t *testing.T, name string) string {
 // address it prints once it listens.
 func start(t *testing.T, project, data string) (address string, stop func()) {
 	t.Helper()
-	cmd := exec.Command(binary(t, "site"), "serve", "--addr", "127.0.0.1:0", "--data", data, "--clock", "2026-11-20T10:00:00+09:00")
+	cmd := exec.Command(program(t, "site"), "serve", "--addr", "127.0.0.1:0", "--data", data, "--clock", "2026-11-20T10:00:00+09:00")
 	cmd.Dir = project
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -99,7 +99,7 @@ func start(t *testing.T, project, data string) (address string, stop func()) {
 // command runs a command of ours in a project to its end.
 func command(t *testing.T, project, name string, args ...string) (out string, err error) {
 	t.Helper()
-	cmd := exec.Command(binary(t, name), args...)
+	cmd := exec.Command(program(t, name), args...)
 	cmd.Dir = project
 	said, err := cmd.CombinedOutput()
 	return string(said), err

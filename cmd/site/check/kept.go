@@ -23,7 +23,7 @@ func stays(p *pass) {
 		case page.draft:
 			p.report(page.key("draft"), address+" は、なくしてはいけないページです。下書きにすると、公開したサイトから消えてしまいます。", "draft の行を消してください。")
 		case page.broken == nil:
-			text := bytes.ReplaceAll(page.plain(page.nodes[0]), []byte("\n"), nil) // as joined.html does
+			text := bytes.ReplaceAll(page.plain(page.nodes()[0]), []byte("\n"), nil) // as joined.html does
 			for _, phrase := range p.kept.phrases[address] {
 				if !bytes.Contains(page.data, []byte(phrase)) && !bytes.Contains(text, []byte(phrase)) {
 					p.report(page.at(page.nearest(phrase)), "プランの言葉 "+phrase+" が、このページにありません。", "プランの言葉は一字も変えずに置きます。元の言葉に戻してください。")

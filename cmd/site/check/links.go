@@ -67,7 +67,7 @@ func (s *site) hasID(p *page, id string) bool {
 	written := func(n ast.Node) bool { other, ok := writtenID(n); return ok && other == id }
 	question, asks := strings.CutPrefix(id, "q-")
 	switch {
-	case p.broken != nil || slices.ContainsFunc(p.nodes, written):
+	case p.broken != nil || slices.ContainsFunc(p.nodes(), written):
 		return true
 	case p.section == "surveys" && !p.index && asks:
 		return p.survey == nil || p.survey.Question(question) != nil

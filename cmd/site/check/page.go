@@ -41,7 +41,7 @@ type page struct {
 	body   int            // where the text begins
 	tags   [][2]int       // where shortcode tags begin and end
 	source []byte
-	nodes  []ast.Node // in the order of the text
+	walked []ast.Node // see nodes
 
 	survey   *survey.Definition // of a survey; nil if the collector would not take it
 	problems []survey.FieldError
@@ -96,16 +96,24 @@ func readPage(file string, data []byte) *page {
 	p.title, _ = p.meta["title"].(string)
 	p.draft, _ = p.meta["draft"].(bool)
 	p.params, _ = p.meta["params"].(map[string]any)
-	ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			p.nodes = append(p.nodes, n)
-		}
-		return ast.WalkContinue, nil
-	})
 	if p.section == "surveys" && !p.index {
 		p.readSurvey()
 	}
 	return p
+}
+
+// nodes are those of the text, in its order. The text is parsed when it is first
+// asked for: a build asks for none.
+func (p *page) nodes() []ast.Node {
+	if p.walked == nil {
+		ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering {
+				p.walked = append(p.walked, n)
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+	return p.walked
 }
 
 // placed works out from a file's name what it is: Hugo's rules for content/.
@@ -143,7 +151,7 @@ func fill(b []byte) {
 // each yields the nodes of one kind, in the order of the text.
 func each[Node ast.Node](p *page) iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for _, n := range p.nodes {
+		for _, n := range p.nodes() {
 			if n, ok := n.(Node); ok && !yield(n) {
 				return
 			}

@@ -92,7 +92,7 @@ func (p *page) excerpt(offset int) string {
 }
 
 func html(p *pass) {
-	for _, n := range p.page.nodes {
+	for _, n := range p.page.nodes() {
 		switch n.(type) {
 		case *ast.HTMLBlock, *ast.RawHTML:
 			p.report(p.page.at(n.Pos()), "HTML のタグは使えません。", "Markdown かショートコードで書いてください。")

@@ -63,7 +63,10 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) er
 	// In flight is what has come whole: who is slow to send keeps nobody out.
 	s.doors.whole(r)
 	busy := s.inFlight.Add(1) > int64(s.config.MaxInflight)
-	defer s.inFlight.Add(-1)
+	defer s.left()
+	if busy && !s.turning.Swap(true) {
+		s.config.Log.Warn("回答が集中しています。受け付けきれない分には、少し待つように伝えています。", "上限", s.config.MaxInflight)
+	}
 	return s.sent.once(sub.input.Once(), func() error {
 		if err := sub.closed(s.config.Now()); err != nil {
 			return err
@@ -73,6 +76,13 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) er
 		}
 		return sub.keep()
 	})
+}
+
+// left counts an answer that is no longer in flight.
+func (s *Server) left() {
+	if s.inFlight.Add(-1) <= int64(s.config.MaxInflight)/2 && s.turning.CompareAndSwap(true, false) {
+		s.config.Log.Info("回答をまた、すべて受け付けています。")
+	}
 }
 
 // shownAgain are the refusals that a person may meet though a form was sent,

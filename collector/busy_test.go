@@ -86,6 +86,9 @@ func TestInFlight(t *testing.T) {
 	if res, _ := post("application/json", `{"q1":2}`); res.StatusCode != 201 {
 		t.Error(res.Status)
 	}
+	h.wantLog(
+		`level=WARN msg=回答が集中しています。受け付けきれない分には、少し待つように伝えています。 上限=2`,
+		`level=INFO msg=回答をまた、すべて受け付けています。`)
 	h.stop()
 	if got := len(h.stored("autumn")); got != 4 {
 		t.Errorf("%d answers stored, not 4", got)

@@ -53,6 +53,7 @@ type Config struct {
 type Server struct {
 	config   Config // without blanks
 	inFlight atomic.Int64
+	turning  atomic.Bool // answers are turned away, and it is in the log
 	sent     sent
 	foreign  sync.Once // around the log line for an answer from another origin
 	origin   *http.CrossOriginProtection

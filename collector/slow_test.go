@@ -221,3 +221,21 @@ func TestLimitsEndStuckOnes(t *testing.T) {
 		}
 	})
 }
+
+// An answer that has come whole keeps its connection, however long the disk
+// takes and however many come after it.
+func TestWholeAnswersKeepTheirConnection(t *testing.T) {
+	disk := new(heldDisk)
+	h := startWith(t, never, Config{fs: disk})
+	disk.gate.Lock()
+	whole := h.dial(formHead + "Content-Length: 4\r\n\r\nq1=2")
+	eventually(t, "the answer waits for the disk", func() bool { return h.server.inFlight.Load() == 1 })
+	for range mostConnections + 50 {
+		defer h.dial(formHead + "Content-Length: 65536\r\n\r\nq1=2").Close()
+	}
+	eventually(t, "others have given way", func() bool { return strings.Contains(h.log.String(), "WARN") })
+	disk.gate.Unlock()
+	if res, _ := response(t, whole); res.StatusCode != http.StatusSeeOther {
+		t.Error(res.Status)
+	}
+}

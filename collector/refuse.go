@@ -30,9 +30,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	link := page.Link{Href: s.link("/surveys/"), Words: "アンケートの一覧を見る"}
 	if sub.endpoint != nil {
 		o = o.about(sub.def)
-	}
-	if sub.endpoint != nil && err != errTicketUsed { // who is done need not go there again
-		link = page.Link{Href: s.link(sub.path()), Words: "「" + sub.def.Title + "」のページを開く"}
+		if err != errTicketUsed { // who is done need not go there again
+			link = page.Link{Href: s.link(sub.path()), Words: "「" + sub.def.Title + "」のページを開く"}
+		}
 	}
 	problemType := ""
 	h := w.Header()

@@ -58,7 +58,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request) {
 	if packed, packedInfo, err := openFile(s.config.Site, name+".gz"); err == nil {
 		defer packed.Close()
 		h.Set("Vary", "Accept-Encoding")
-		if takesGzip(r.Header) && holds(packed, packedInfo.Size(), io.NewSectionReader(f, 0, info.Size())) {
+		if takesGzip(r.Header) && HoldsPage(packed, packedInfo.Size(), io.NewSectionReader(f, 0, info.Size())) {
 			h.Set("Content-Encoding", "gzip")
 			f, info = packed, packedInfo
 		}
@@ -90,10 +90,10 @@ func etag(f io.ReaderAt, info fs.FileInfo) (string, error) {
 	return fmt.Sprintf(`"%x"`, sum.Sum(nil)[:16]), err
 }
 
-// holds says whether a packed file of this size holds the page: its last eight
+// HoldsPage says whether a packed file of this size is this page: its last eight
 // bytes are the page's CRC-32 and length (RFC 1952 section 2.3.1). Dates do not
 // tell: a page restored from a backup is older than what was packed of another.
-func holds(packed io.ReaderAt, size int64, page io.Reader) bool {
+func HoldsPage(packed io.ReaderAt, size int64, page io.Reader) bool {
 	var trailer [8]byte
 	if _, err := packed.ReadAt(trailer[:], size-int64(len(trailer))); err != nil {
 		return false

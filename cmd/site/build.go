@@ -5,10 +5,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"net/url"
 	"os"
@@ -25,6 +23,7 @@ import (
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
+	"staffplan/collector"
 	"staffplan/collector/survey"
 )
 
@@ -253,13 +252,15 @@ func pack(name, old string) error {
 	return errors.Join(os.WriteFile(name+".gz", out.Bytes(), 0o666), os.Chmod(name+".gz", 0o644))
 }
 
-// fits says whether a packed file is this page, by its last eight bytes: the
-// page's CRC-32 and length (RFC 1952, section 2.3.1).
+// fits says whether a packed file is this page.
 func fits(packed string, page []byte) bool {
-	data, err := os.ReadFile(packed)
-	trailer := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(page))
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(page)))
-	return err == nil && bytes.HasSuffix(data, trailer)
+	f, err := os.Open(packed)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && collector.HoldsPage(f, info.Size(), bytes.NewReader(page))
 }
 
 // gitKnowsDates reports whether git can tell when a page was last changed.

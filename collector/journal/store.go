@@ -42,7 +42,7 @@ func (s *store) recover() error {
 	if err := v.follow(); err != nil {
 		return err
 	}
-	if v.format == Format {
+	if v.format == Format && v.begun() {
 		if err := v.sound(); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 )
 
 // Mixture is a folder whose files are not of one moment. So it is where somebody
@@ -231,8 +232,16 @@ func (v *view) checkFiles() (tickets ids, spent bitmap, err error) {
 	return parseTickets(all[known], all[spentList], all[spentBits])
 }
 
-// sound checks what a start goes on with, before it changes anything: what is
-// refused stays as it was found.
+// begun tells whether a start has something to end or to drop before it reads
+// what is released.
+func (v *view) begun() bool {
+	return v.pending != nil || slices.ContainsFunc(v.list, func(name string) bool {
+		return strings.HasSuffix(name, temporary) || strings.HasPrefix(name, trashPrefix)
+	})
+}
+
+// sound checks what such a start goes on with: what is refused stays as it was
+// found. Where nothing was begun, reading is all that comes before a refusal.
 func (v *view) sound() error {
 	tickets, spent, err := v.checkFiles()
 	if err != nil {

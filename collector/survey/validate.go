@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// mostUnknown bounds how many unknown names are reported: a body can
-// hold thousands.
+// mostUnknown bounds how many unknown names are reported: a body can hold
+// thousands.
 const mostUnknown = 10
 
 // Validate checks an answer against the questions. It returns either the lines

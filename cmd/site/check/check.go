@@ -84,8 +84,8 @@ type site struct {
 	findings  []Finding
 }
 
-// file is a file or folder of content/ or static/files/; data is there while it
-// is looked at.
+// file is a file or folder of content/ or static/files/; data is that of a page,
+// and of others there while they are looked at.
 type file struct {
 	name string
 	dir  bool
@@ -107,15 +107,16 @@ func (s *site) read() error {
 			}
 			return nil
 		}
-		s.files = append(s.files, file{name: name, dir: entry.IsDir()})
-		if entry.IsDir() || path.Ext(name) != ".md" || strings.HasPrefix(name, published) {
+		f := file{name: name, dir: entry.IsDir()}
+		if f.dir || path.Ext(name) != ".md" || strings.HasPrefix(name, published) {
+			s.files = append(s.files, f)
 			return nil
 		}
-		data, err := fs.ReadFile(s.fsys, name)
-		if err != nil {
+		if f.data, err = fs.ReadFile(s.fsys, name); err != nil {
 			return err
 		}
-		p := readPage(name, data)
+		s.files = append(s.files, f)
+		p := readPage(name, f.data)
 		s.pages = append(s.pages, p)
 		s.byURL[p.url] = p
 		return nil
@@ -128,7 +129,7 @@ func (s *site) read() error {
 func (s *site) judge(rules []rule) ([]Finding, error) {
 	for _, f := range s.files {
 		var err error
-		if !f.dir {
+		if !f.dir && f.data == nil {
 			if f.data, err = fs.ReadFile(s.fsys, f.name); err != nil {
 				return nil, err
 			}

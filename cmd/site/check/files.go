@@ -78,20 +78,18 @@ var (
 // key may be in UTF-16, as Windows writes it.
 func secret(p *pass) {
 	text := bytes.ReplaceAll(p.file.data, []byte{0}, nil)
-	key := bytes.Index(bytes.ToUpper(text), []byte("AGE-SECRET-KEY"))
-	if path.Ext(p.file.name) == ".md" {
-		key = -1
-		if found := secretKey.FindIndex(text); found != nil {
-			key = found[0]
-		}
+	key := -1
+	if path.Ext(p.file.name) != ".md" {
+		key = bytes.Index(bytes.ToUpper(text), []byte("AGE-SECRET-KEY"))
+	} else if found := secretKey.FindIndex(text); found != nil {
+		key = found[0]
 	}
 	name := path.Base(p.file.name)
-	export := slices.Contains(p.names("surveys"), strings.TrimSuffix(name, ".csv"))
 	switch {
 	case key >= 0:
 		p.report((&document{file: p.file.name, data: text}).at(key), "封じた回答を開く鍵が書かれています。",
 			"消してください。リポジトリに入れてしまった鍵は捨てて、作り直します。")
-	case strings.HasPrefix(p.file.name, published) && !p.file.dir && (export || answers.MatchString(name)):
+	case strings.HasPrefix(p.file.name, published) && !p.file.dir && (answers.MatchString(name) || slices.Contains(p.names("surveys"), strings.TrimSuffix(name, ".csv"))):
 		p.report(place{p.file.name, 1, 1}, "回答や前の版が入ったファイルのようです。static/files/ に置いたものは、だれにでも読めます。",
 			"static/files/ から消してください。配ってよいものなら、名前を変えてください。")
 	}

@@ -132,12 +132,17 @@ func (p *pass) text(kind, value any, in map[string]any, report func(message, men
 		of.fits = func(text string) bool { return slices.Contains(words, text) }
 		of.mend = "使えるのは " + strings.Join(words, "、") + " です。"
 	}
+	_, isText := value.(string)
 	_, list := value.([]any)
 	_, mapping := value.(map[string]any)
 	switch text := fmt.Sprint(value); {
 	case word == "hugo":
 	case value == nil || text == "":
 		report("まだ書かれていません。", of.mend)
+	case word == "number" && isText && of.fits(text):
+		report("数ではなく、文になっています。", "「\"」を消してください。")
+	case word == "text" && !isText && !list && !mapping:
+		report("文ではなく、数などになっています。", "「\"」で囲んでください。")
 	case list || mapping != (word == "definition") || !of.fits(text):
 		report("この書き方では使えません。", of.mend)
 	case ordered && !moment(text).After(moment(fmt.Sprint(in[before]))):

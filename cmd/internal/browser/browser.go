@@ -54,9 +54,10 @@ func Open(ctx context.Context, flags ...chromedp.ExecAllocatorOption) (tab conte
 	return tab, close, nil
 }
 
-// Start is Open until the test ends. The test is skipped where no browser is
-// installed, but not in CI: there it fails.
-func Start(t *testing.T, flags ...chromedp.ExecAllocatorOption) (tab context.Context) {
+// Need skips the test where no browser is installed, but not in CI: there it
+// fails. A test whose parts start browsers calls it first, or would go on to
+// look for what none of them has done.
+func Need(t *testing.T) {
 	t.Helper()
 	if Path() == "" {
 		if os.Getenv("CI") != "" {
@@ -64,6 +65,12 @@ func Start(t *testing.T, flags ...chromedp.ExecAllocatorOption) (tab context.Con
 		}
 		t.Skip("no Chromium is installed")
 	}
+}
+
+// Start is Open until the test ends. It begins with Need.
+func Start(t *testing.T, flags ...chromedp.ExecAllocatorOption) (tab context.Context) {
+	t.Helper()
+	Need(t)
 	tab, close, err := Open(context.Background(), flags...)
 	if err != nil {
 		t.Fatalf("Chromium does not start: %v", err)

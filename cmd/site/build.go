@@ -63,13 +63,6 @@ func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages in
 	if err := atProjectRoot(root); err != nil {
 		return 0, err
 	}
-	refused, err := check.Refused(os.DirFS(root))
-	if err != nil {
-		return 0, err
-	}
-	if len(refused) > 0 {
-		return 0, &cli.Problem{Sentence: refused[0].String()}
-	}
 	destination, err := c.checkDestination(root)
 	if err != nil {
 		return 0, err
@@ -87,13 +80,19 @@ func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages in
 	site := filepath.Join(temporary, "site")
 	stopped := &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
 
+	// Hugo has a core to spare; what it says waits until nothing is refused.
+	refused := sync.OnceValue(func() error { return refuse(root) })
+	go refused()
 	rendered := make(chan error, 1)
-	go func() { rendered <- c.render(ctx, root, site, ui) }()
+	go func() { rendered <- c.render(ctx, root, site, refused, ui) }()
 	select {
 	case err = <-rendered:
 	case <-ctx.Done():
 		hugoEnds(rendered)
 		return 0, stopped
+	}
+	if refusal := refused(); refusal != nil {
+		return 0, refusal
 	}
 	if err != nil {
 		return 0, err
@@ -113,8 +112,18 @@ func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages in
 	return pages, swap(destination, site, filepath.Join(temporary, "old"))
 }
 
-// render has Hugo write the site. A warning is a failure.
-func (c *buildCmd) render(ctx context.Context, root, site string, ui *cli.UI) error {
+// refuse says the first thing that a build must not publish.
+func refuse(root string) error {
+	refused, err := check.Refused(os.DirFS(root))
+	if err == nil && len(refused) > 0 {
+		err = &cli.Problem{Sentence: refused[0].String()}
+	}
+	return err
+}
+
+// render has Hugo write the site. A warning is a failure. What is wrong is said
+// once refused has found nothing, else the refusal alone speaks.
+func (c *buildCmd) render(ctx context.Context, root, site string, refused func() error, ui *cli.UI) error {
 	// A build is short: to collect half as often saves a tenth of its time.
 	debug.SetGCPercent(200)
 	args := []string{"build", "--environment", "production", "--destination", site,
@@ -130,7 +139,9 @@ func (c *buildCmd) render(ctx context.Context, root, site string, ui *cli.UI) er
 		if strings.HasPrefix(line, "WARN") {
 			warnings++
 		}
-		fmt.Fprintln(ui.Err, line)
+		if refused() == nil {
+			fmt.Fprintln(ui.Err, line)
+		}
 	}
 	err := runHugo(root, func(string) {}, trouble, args...)
 	if err != nil || warnings > 0 {

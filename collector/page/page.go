@@ -65,7 +65,7 @@ func Refusal(frame []byte, n Notice, links ...Link) []byte {
 	setText(title, words)
 
 	// The classes are those of layouts/404.html.
-	column := markup(`<div class="frame"><article class="text">`+
+	column := markup(`<div class="frame edition"><article class="text">`+
 		`<header class="page-head"><h1>%s</h1><p class="lead">%s</p></header></article></div>`, n.Title, n.Text)
 	article := column.FirstChild
 	if len(n.Mistakes) > 0 {

@@ -19,7 +19,7 @@ func TestRefusal(t *testing.T) {
 		`<body><svg><title>絵</title></svg><main id="main"><p>この頁の言葉</p><p>もう一つ</p></main><footer>区役所</footer></body></html>`
 	framed := string(Refusal([]byte(frame), n, link))
 	if want := strings.NewReplacer("ページが見つかりません｜", "受け取れません｜", "<p>この頁の言葉</p><p>もう一つ</p>",
-		`<div class="frame"><article class="text">`+said+`</article></div>`, "doctype", "DOCTYPE").Replace(frame); framed != want {
+		`<div class="frame edition"><article class="text">`+said+`</article></div>`, "doctype", "DOCTYPE").Replace(frame); framed != want {
 		t.Errorf("got:\n%s\nwant:\n%s", framed, want)
 	}
 	for name, frame := range map[string]string{

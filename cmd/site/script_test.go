@@ -48,6 +48,8 @@ func TestSurveyScript(t *testing.T) {
 	for _, step := range []struct{ does, script, want string }{
 		{"draws a word", `String(/^[\w-]{16,64}$/.test(word()))`, "true"},
 		{"leaves an untouched form", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
+		{"says how many questions there are", `counts()`, "3問, 5問, 8問"},
+		{"counts what is answered", `document.querySelector("[name=proud][value='4']").click(); document.querySelector("[name=listen][value='']").click(); counts()`, "3問中1問に答えました, 5問, 8問中1問に答えました"},
 		{"counts an empty text", `document.querySelector("[name=comment] + .count").textContent`, "あと300文字"},
 		{"counts characters", `write("が\r\n𠮷".normalize("NFD"))`, "あと297文字 none"},
 		{"reads out what is left at the end", `write("あ".repeat(271))`, "あと29文字 status"},
@@ -63,6 +65,7 @@ func TestSurveyScript(t *testing.T) {
 	} {
 		got := browser.Ask(t, tab, chromedp.Evaluate[string](`{
 			var word = () => document.querySelector("[name=once]").value;
+			var counts = () => [...document.querySelectorAll(".progress")].map(e => e.textContent).join(", ");
 			var write = text => {
 				const area = document.querySelector("[name=comment]"), count = document.querySelector("[name=comment] + .count");
 				// A textarea makes LF of CRLF by itself.

@@ -1,6 +1,6 @@
 // Helps with a survey form; the form does its work without it. It warns before
-// an unsent answer is lost, counts characters as the collector does, holds the
-// form back while a text is too long, and sends once. It stores nothing and
+// an unsent answer is lost, counts what is answered, and characters as the
+// collector does, holds the form back while a text is too long, and sends once. It stores nothing and
 // sends nothing of its own.
 //
 // A question may be called like a property of the form (reset, elements), which
@@ -57,6 +57,21 @@ for (const area of form.querySelectorAll("textarea[data-max]")) {
   show(false);
   areas.push({ area, show });
 }
+
+// How many questions are answered, in each part and in all. Not read out at every
+// answer: who wants to know finds it at the part's heading and at the button.
+const answered = (fields) => fields.filter((field) =>
+  [...field.querySelectorAll("textarea, input[type=text]")].some((area) => area.value.trim()) ||
+  [...field.querySelectorAll(":checked")].some((choice) => choice.value)).length;
+const progress = () => {
+  for (const line of form.querySelectorAll(".progress")) {
+    const fields = [...(line.closest(".part") ?? form).querySelectorAll(".field:not(#q-ticket)")];
+    const count = answered(fields);
+    line.textContent = count ? `${fields.length}問中${count}問に答えました` : `${fields.length}問`;
+  }
+};
+form.addEventListener("input", progress);
+progress();
 
 const words = button.textContent;
 const wait = (waiting) => {

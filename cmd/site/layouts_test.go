@@ -45,12 +45,13 @@ func layoutsProject(t *testing.T, archives ...string) (dir string) {
 }
 
 // hugoBuild builds a project as `site serve` shows it: drafts and made-up
-// figures are in it.
+// figures are in it. Unless more says otherwise it is a day in November 2026,
+// on which a survey of testdata/layouts takes answers.
 func hugoBuild(t *testing.T, dir string, more ...string) (public string, trouble []string, err error) {
 	t.Helper()
 	public = filepath.Join(dir, "public")
 	args := append([]string{"build", "--noBuildLock", "--printPathWarnings",
-		"--destination", public, "--baseURL", published}, more...)
+		"--destination", public, "--baseURL", published, "--clock", "2026-11-20T10:00:00+09:00"}, more...)
 	err = runHugo(dir, func(string) {}, func(line string) { trouble = append(trouble, line) }, args...)
 	return public, trouble, err
 }

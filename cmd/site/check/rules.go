@@ -36,6 +36,7 @@ var rules = []rule{
 	{name: "survey", level: Error, page: definition},
 	{name: "closes", level: Warning, page: closes},
 	{name: "loop", level: Error, site: loop},
+	{name: "carries", level: Error, site: carries},
 	{name: "results", level: Error, refuses: true, site: figures},
 	{name: "kept", level: Error, site: stays},
 }

@@ -48,7 +48,7 @@ var back = chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 // filled says what is in the form: "" where there is none, else "empty" or what
 // was typed and ticked.
 const filled = `(() => {
-	const form = document.querySelector("form");
+	const form = document.querySelector("form[method=post]");
 	if (!form || document.readyState !== "complete") return "";
 	const all = [...form.elements].filter(e => e.type === "checkbox" ? e.checked : e.value).map(e => e.value);
 	return all.join() || "empty";

@@ -20,6 +20,7 @@ var kinds = map[string]struct {
 	mend string
 }{
 	"text":       {func(string) bool { return true }, "ここに文を書いてください。"},
+	"reading":    {regexp.MustCompile(`^[ぁ-ゖー・ ]+$`).MatchString, "こじんじょうほうほご のように、ひらがなで書いてください。"},
 	"number":     {regexp.MustCompile(`^[1-9][0-9]*$`).MatchString, "1 以上の数を書いてください。"},
 	"day":        {func(text string) bool { return !moment(text).IsZero() && len(text) == len(time.DateOnly) }, "2026-11-01 の形で書いてください。"},
 	"definition": {func(string) bool { return true }, "問いと期間を、その下に字下げして書いてください。"}, // survey.go judges it

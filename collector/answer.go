@@ -27,7 +27,7 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 	body.Reset()
 
 	id := r.URL.Path[len(answersPath):]
-	sub := &submission{endpoint: (*s.endpoints.Load())[id], unread: r.ContentLength != 0}
+	sub := &submission{id: id, endpoint: (*s.endpoints.Load())[id], unread: r.ContentLength != 0}
 	if err := s.accept(sub, r, body); err != nil {
 		s.refuse(w, r, sub, err)
 		return
@@ -43,6 +43,9 @@ func (s *Server) answers(w http.ResponseWriter, r *http.Request) {
 // accept returns nil once the answer is on disk.
 func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) error {
 	refused := s.admit(sub, r)
+	if refused == errNoSurvey && s.renew(sub) {
+		refused = s.admit(sub, r)
+	}
 	if refused != nil && (sub.json || !slices.Contains(shownAgain, refused)) {
 		return refused
 	}
@@ -67,7 +70,7 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) er
 	if busy && !s.turning.Swap(true) {
 		s.config.Log.Warn("回答が集中しています。受け付けきれない分には、少し待つように伝えています。", "上限", s.config.MaxInflight)
 	}
-	return s.sent.once(sub.input.Once(), func() error {
+	take := func() error {
 		if err := sub.closed(s.config.Now()); err != nil {
 			return err
 		}
@@ -75,7 +78,27 @@ func (s *Server) accept(sub *submission, r *http.Request, body *bytes.Buffer) er
 			return errBusy
 		}
 		return sub.keep()
+	}
+	return s.sent.once(sub.input.Once(), func() error {
+		err := take()
+		if slices.Contains(byDefinition, err) && s.renew(sub) {
+			err = take()
+		}
+		return err
 	})
+}
+
+// byDefinition are the refusals that may end with a new definition.
+var byDefinition = []error{errNotYet, errOver, errInvalid}
+
+// renew has an answer that is about to be refused meet the definition that its
+// form was built with: the service may not have looked at it yet.
+func (s *Server) renew(sub *submission) bool {
+	fresh := s.renewed(sub.id, sub.endpoint)
+	if fresh != nil {
+		sub.endpoint, sub.wrong = fresh, nil
+	}
+	return fresh != nil
 }
 
 // left counts an answer that is no longer in flight.

@@ -64,6 +64,7 @@ type Server struct {
 	endpoints atomic.Pointer[map[string]*endpoint] // by id of the survey
 	root      atomic.Pointer[string]               // see readRoot
 	stripped  atomic.Bool                          // a proxy takes the root off
+	seen      sync.Map                             // files of definitions as they were looked at last (fs.FileInfo)
 
 	mu       sync.Mutex // around what follows, and what changes journals
 	journals map[string]*lazyJournal

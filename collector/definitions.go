@@ -153,14 +153,47 @@ const goneAfter = 5 * time.Second
 // Reload looks at once, and says what it finds.
 func (s *Server) Reload() { s.look(time.Now(), true) }
 
+// renewed gives the endpoint of a survey if there is a newer one than e, which may
+// be nil, else nil. Where the definition's file is another than the one looked at
+// last it looks first, so that a refusal costs no more than that question.
+func (s *Server) renewed(id string, e *endpoint) *endpoint {
+	if !survey.IsID(id) {
+		return nil
+	}
+	file := filepath.Join(s.config.Site, "surveys", id, "survey.json")
+	if info, err := os.Stat(file); err == nil && !s.looked(file, info) {
+		s.mu.Lock()
+		if !s.looked(file, info) { // who comes at the same time finds it done
+			s.lookLocked(time.Now(), false)
+			s.seen.Store(file, info)
+		}
+		s.mu.Unlock()
+	}
+	if fresh := (*s.endpoints.Load())[id]; fresh != e {
+		return fresh
+	}
+	return nil
+}
+
+// looked tells whether a file is the one that was looked at last.
+func (s *Server) looked(file string, now fs.FileInfo) bool {
+	last, _ := s.seen.Load(file)
+	before, ok := last.(fs.FileInfo)
+	return ok && os.SameFile(now, before) && now.Size() == before.Size() && now.ModTime().Equal(before.ModTime())
+}
+
 // look takes the definitions that are new or changed and fit; for one that does
 // not, the one before goes on. A file that cannot be used may be half written: it
 // is said when the next look, too, finds it so, and once.
 func (s *Server) look(now time.Time, asked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.lookLocked(now, asked)
+}
+
+func (s *Server) lookLocked(now time.Time, asked bool) {
 	endpoints := maps.Clone(*s.endpoints.Load())
-	found, unfit := map[string]bool{}, map[string]complaint{}
+	found, unfit, seen := map[string]bool{}, map[string]complaint{}, map[string]fs.FileInfo{}
 	var taken, removed []string
 	s.readRoot()
 	files, err := survey.Files(s.config.Site)
@@ -168,6 +201,9 @@ func (s *Server) look(now time.Time, asked bool) {
 		s.complain(unfit, filepath.Join(s.config.Site, "surveys"), err, asked)
 	}
 	for _, file := range files {
+		if info, err := os.Stat(file); err == nil { // before it is read, or a newer one would go unseen
+			seen[file] = info
+		}
 		id := filepath.Base(filepath.Dir(file))
 		fresh, err := s.changed(file, endpoints[id])
 		if errors.Is(err, fs.ErrNotExist) {
@@ -201,6 +237,9 @@ func (s *Server) look(now time.Time, asked bool) {
 		}
 	}
 	s.endpoints.Store(&endpoints)
+	for file, info := range seen {
+		s.seen.Store(file, info) // now it has been looked at
+	}
 	if asked || len(taken)+len(removed) > 0 {
 		slices.Sort(removed)
 		s.config.Log.Info("アンケートの定義を読みました。", "取り入れたもの", strings.Join(taken, ","), "外れたもの", strings.Join(removed, ","))

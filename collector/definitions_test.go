@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -161,4 +162,53 @@ func TestWhatFitsIsTaken(t *testing.T) {
 	}
 	h.wantLog(taken, readLine+`取り入れたもの=late 外れたもの=""`,
 		`level=WARN msg=アンケートの定義を使えません。これまでの定義で続けます。 err="[^"]*autumn/survey.json: .*選択肢 shinsetsu を戻してください。"`)
+}
+
+// An answer to a form that was built a moment ago is taken at once: nobody is
+// refused by a definition that the site has already changed.
+func TestAnswerMeetsTheNewDefinition(t *testing.T) {
+	h, look := watched(t)
+	look()
+	h.answer(`{"q1":2}`, 201)
+	file := filepath.Join(h.site, "surveys", "autumn", "survey.json")
+	definition := readFile(t, file)
+	change := func(old, new string) {
+		t.Helper()
+		changed := strings.Replace(definition, old, new, 1)
+		if changed == definition {
+			t.Fatal(old, "is not in the definition")
+		}
+		definition = changed
+		add(t, h.site, definition, "")
+	}
+	h.answer(`{"q1":2,"unit":"shinsetsu"}`, 422)
+	change(`"text":"企画","part_of":""}`, `"text":"企画","part_of":""},{"value":"shinsetsu","text":"新設","part_of":""}`)
+	h.answer(`{"q1":2,"unit":"shinsetsu"}`, 201)
+	h.answer(`{"unit":"shinsetsu"}`, 422)
+	change(`"required":true`, `"required":false`)
+	h.answer(`{"unit":"shinsetsu"}`, 201)
+
+	late := strings.Replace(readFile(t, filepath.Join(h.site, "surveys", "box", "survey.json")), `"id":"box"`, `"id":"late"`, 1)
+	for _, id := range []string{"late", "../surveys/late", "LATE", ""} {
+		if status, _ := h.sendJSON("/answers/"+id, `{"long":"ことば"}`); status != 404 && status != 301 {
+			t.Errorf("%q: %d", id, status)
+		}
+	}
+	add(t, h.site, late, "")
+	var wait sync.WaitGroup
+	for range 40 {
+		wait.Go(func() {
+			if status, _ := h.sendJSON("/answers/late", `{"long":"ことば"}`); status != 201 {
+				t.Error("the new survey:", status)
+			}
+		})
+	}
+	wait.Wait()
+
+	h.server.config.Now = at("2026-12-01T09:00:00+09:00")
+	h.answer(`{"q1":2}`, 410)
+	change(`"closes":"2026-11-30`, `"closes":"2026-12-30`)
+	h.answer(`{"q1":2}`, 201)
+	line := func(id string) string { return readLine + "取り入れたもの=" + id + ` 外れたもの=""` }
+	h.wantLog(line("autumn"), line("autumn"), line("late"), line("autumn"))
 }

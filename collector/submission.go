@@ -24,10 +24,11 @@ const mostShown = 200
 
 // submission is one request to /answers/ on its way.
 type submission struct {
-	*endpoint      // nil: there is no such survey
-	json      bool // the body is JSON, else a form
-	unread    bool // the body, or some of it, has not been read
-	read      bool // the body, or some of it, has been read
+	id        string // as it was asked for
+	*endpoint        // nil: there is no such survey
+	json      bool   // the body is JSON, else a form
+	unread    bool   // the body, or some of it, has not been read
+	read      bool   // the body, or some of it, has been read
 	input     survey.Input
 	wrong     []survey.FieldError
 }

@@ -327,8 +327,19 @@ func TestServiceNoticesABuild(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(201, "late", `{"comment":"x"}`)
-	eventually(201, "crowd", `{"who":["shinsetsu"],"comment":"x"}`)
+	at := func(id, body string) {
+		t.Helper()
+		res, err := noRedirect.Post(s.url+"/answers/"+id, "application/x-www-form-urlencoded", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%s, at once: %d", id, res.StatusCode)
+		}
+	}
+	at("late", "comment=x")
+	at("crowd", "who=shinsetsu&comment=x")
 	s.says(t, readAgain+" 取り入れたもの=crowd,late")
 	eventually(404, "leaving", `{"comment":"x"}`)
 	if said, code := s.end(t, syscall.SIGTERM); code != 0 ||

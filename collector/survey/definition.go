@@ -109,6 +109,9 @@ func Parse(data []byte) (*Definition, error) {
 	return d, nil
 }
 
+// IsID says whether that may be a survey's id.
+func IsID(id string) bool { return surveyID.MatchString(id) }
+
 // Load reads one definition from a file that stands in a folder named by the
 // survey's id. The error names the file; it is a *DefinitionError unless the
 // file could not be read.

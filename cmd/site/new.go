@@ -51,6 +51,10 @@ func (c *newCmd) Run(ui *cli.UI) error {
 		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
 			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
 	}
+	if check.IsDevice(c.Slug) {
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q のファイルは、Windows では作れません。", c.Slug),
+			Next: []string{"ほかの名前にしてください。例: site new " + k.name + " " + c.Slug + "-2027"}}
+	}
 	folder := path.Join("content", k.section, c.Slug)
 	file := folder + ".md"
 	if k.folder {

@@ -21,8 +21,11 @@ var besides = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 // (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 var device = regexp.MustCompile(`(?i)^(?:aux|con|prn|nul|(?:com|lpt)[1-9¹²³]|con(?:in|out)\$)(?: *\.|$)|[. ]$|[<>:"|?*\\\x00-\x1f]`)
 
-// IsSlug says whether a page may have a name.
-func IsSlug(name string) bool { return slug.MatchString(name) && !device.MatchString(name) }
+// IsSlug says whether a name is one for an address.
+func IsSlug(name string) bool { return slug.MatchString(name) }
+
+// IsDevice says whether Windows cannot have a file of that name.
+func IsDevice(name string) bool { return device.MatchString(name) }
 
 func fileName(p *pass) {
 	base := path.Base(p.file.name)

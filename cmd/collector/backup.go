@@ -59,11 +59,11 @@ func (c *backupCmd) tell(ui *cli.UI, ids []string) error {
 		dir := filepath.Join(c.Out, id)
 		finished, err := journal.IsFinished(dir)
 		if err != nil {
-			return err
+			return unreadable(dir, err)
 		}
 		released, err := journal.Read(dir)
 		if err != nil {
-			return err
+			return unreadable(dir, err)
 		}
 		n := len(released.Answers)
 		if finished {

@@ -5,7 +5,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +17,6 @@ import (
 	"golang.org/x/text/transform"
 
 	"staffplan/cmd/internal/cli"
-	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
@@ -43,8 +41,7 @@ func read(def *survey.Definition, data, identity string, ui *cli.UI) (*report.Re
 	dir := filepath.Join(data, def.ID)
 	released, err := journal.Read(dir)
 	if err != nil {
-		return nil, &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
-			Next: []string{cmp.Or(collector.Advice(err), "collector verify で、壊れたところがないかを確かめてください。")}}
+		return nil, unreadable(dir, err)
 	}
 	responses, err := report.Read(def, released, keys...)
 	switch {
@@ -117,13 +114,18 @@ func mayRead(def *survey.Definition, data string) (rehearsal bool, err error) {
 		return false, err
 	}
 	rehearsal, err = journal.IsRehearsal(data)
-	if err != nil || rehearsal || def.Standing() {
-		return rehearsal, err
+	if err != nil {
+		return false, unreadable(data, err)
+	}
+	if rehearsal || def.Standing() {
+		return rehearsal, nil
 	}
 	finished, err := journal.IsFinished(dir)
 	switch {
-	case err != nil || finished:
-		return false, err
+	case err != nil:
+		return false, unreadable(dir, err)
+	case finished:
+		return false, nil
 	case def.State(time.Now()) == survey.Over:
 		return false, &cli.Problem{Sentence: "このアンケートは終わりましたが、まだ受付に残っている回答があります。",
 			Next: []string{"collector serve を一度動かして、残りを移してください。それから、もう一度試してください。"}}

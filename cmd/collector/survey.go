@@ -4,12 +4,14 @@ package main
 // site was built from it, and files that must not be written over.
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector"
 	"staffplan/collector/journal"
 	"staffplan/collector/survey"
 )
@@ -46,7 +48,7 @@ func matches(def *survey.Definition, dir string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return unreadable(dir, err)
 	}
 	stored, err := survey.Parse(data)
 	if err == nil {
@@ -57,6 +59,12 @@ func matches(def *survey.Definition, dir string) error {
 			Next: []string{"content/surveys/" + def.ID + "/index.md を、答えを受け付けたときの問いに戻してください。"}}
 	}
 	return nil
+}
+
+// unreadable says that the answers in a folder cannot be read, and what to do.
+func unreadable(dir string, err error) error {
+	return &cli.Problem{Sentence: dir + " の回答を読めません。", Err: err,
+		Next: []string{cmp.Or(collector.Advice(err), "読んでよいフォルダーかを確かめ、collector verify で、壊れたところがないかも見てください。")}}
 }
 
 // create makes a file for its owner alone; kept is why one of that name stays,

@@ -120,12 +120,16 @@ func New(c Config) (*Server, error) {
 		}
 	}
 	// Before the lock, whose file would be something touched; take looks again.
-	if _, err := s.fitAll(defs); err != nil {
+	inUse := fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", c.Data, journal.ErrLocked)
+	if journal.Locked(c.Data) {
+		return nil, inUse
+	}
+	if err := s.check(defs); err != nil {
 		return nil, err
 	}
 	s.lock, err = journal.Lock(c.Data)
 	if errors.Is(err, journal.ErrLocked) {
-		return nil, fmt.Errorf("%s: データの置き場所を、ほかの collector が使っています。先にそちらを止めてください: %w", c.Data, err)
+		return nil, inUse
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: データの置き場所を使えません: %w", c.Data, err)

@@ -72,7 +72,7 @@ func (s *Server) adopt(e *endpoint) error {
 	now := s.config.Now()
 	e.journal.hold(e.def, now, s.confirms(e.def.ID))
 	if err := e.journal.define(e.def); err != nil {
-		return unreadable(e.journal.dir, "保存してある回答を開けません", err)
+		return unopened(e.journal.dir, err)
 	}
 	if e.journal.finished() && e.def.State(now) != survey.Over {
 		e.journal.log.Warn("受付は終わっていて、closes をあとに延ばしても、また始まることはありません。続けて聞くときは、新しいアンケートを作ってください。")
@@ -90,6 +90,25 @@ func (s *Server) fitAll(defs []*survey.Definition) (map[string]*endpoint, error)
 		endpoints[d.ID] = e
 	}
 	return endpoints, nil
+}
+
+// check says what would stop a start, before it changes anything.
+func (s *Server) check(defs []*survey.Definition) error {
+	endpoints, err := s.fitAll(defs)
+	if err != nil {
+		return err
+	}
+	for _, d := range defs { // in the order of the ids
+		dir := endpoints[d.ID].journal.dir
+		if err := journal.Check(dir); err != nil {
+			return unopened(dir, err)
+		}
+	}
+	return nil
+}
+
+func unopened(dir string, err error) error {
+	return unreadable(dir, "保存してある回答を開けません", err)
 }
 
 // take makes these the surveys that are served at a start: all of them or, with

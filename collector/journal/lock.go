@@ -42,5 +42,20 @@ func Lock(data string) (*DataLock, error) {
 	return &DataLock{f}, nil
 }
 
+// Locked tells whether another process holds a data directory. It makes nothing
+// there.
+func Locked(data string) bool {
+	name := filepath.Join(data, "lock")
+	if _, err := os.Stat(name); err != nil {
+		return false
+	}
+	f := flock.New(name)
+	ok, err := f.TryLock()
+	if ok {
+		f.Unlock()
+	}
+	return err == nil && !ok
+}
+
 // Close gives the directory back.
 func (l *DataLock) Close() error { return l.file.Unlock() }

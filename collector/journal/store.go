@@ -42,7 +42,7 @@ func (s *store) recover() error {
 	if err := v.follow(); err != nil {
 		return err
 	}
-	if v.format == Format && v.begun() {
+	if v.format == 1 || v.begun() {
 		if err := v.sound(); err != nil {
 			return err
 		}
@@ -61,11 +61,6 @@ func (s *store) recover() error {
 		return err
 	}
 	s.gen, s.format = v.gen, v.format
-	if v.format == 1 {
-		if err := s.checkFormat1(); err != nil {
-			return err
-		}
-	}
 	return s.load(v.sums)
 }
 

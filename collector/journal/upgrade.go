@@ -5,9 +5,7 @@ package journal
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"io/fs"
 )
 
 // bringUp makes a folder one of Format, in one commit. Of format 1 it takes the
@@ -35,8 +33,8 @@ func (s *store) bringUp(closed bool) error {
 //
 // and there is one for every 64 KiB of a file. The last is about sums.txt
 // itself, as far as it stands above that line.
-func (d disk) checkFormat1() error {
-	text, err := d.read(names[sumsFile])
+func (v *view) checkFormat1() error {
+	text, err := v.read(sumsFile)
 	if err != nil {
 		return err
 	}
@@ -49,7 +47,7 @@ func (d disk) checkFormat1() error {
 		if file == sumsFile {
 			continue
 		}
-		if rest[name], err = d.read(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if rest[name], err = v.read(file); err != nil {
 			return err
 		}
 		size[name] = len(rest[name])

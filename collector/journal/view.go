@@ -240,10 +240,31 @@ func (v *view) begun() bool {
 	})
 }
 
-// sound checks what such a start goes on with: what is refused stays as it was
-// found. Where nothing was begun, reading is all that comes before a refusal.
+// sound checks what a start goes on with, in a folder of any format: what is
+// refused stays as it was found. It keeps no large file in memory.
 func (v *view) sound() error {
-	tickets, spent, err := v.checkFiles()
+	if v.format == 1 {
+		if err := v.checkFormat1(); err != nil {
+			return err
+		}
+	}
+	var small [fileCount][]byte
+	for file := range names {
+		var err error
+		switch {
+		case file == sumsFile:
+		case grows(file):
+			err = v.checkGrown(file)
+		default:
+			if small[file], err = v.read(file); err == nil && v.sums != nil {
+				err = v.check(file, small[file])
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	tickets, spent, err := parseTickets(small[known], small[spentList], small[spentBits])
 	if err != nil {
 		return err
 	}
@@ -262,5 +283,59 @@ func (v *view) sound() error {
 		}
 		waiting = append(waiting, in)
 	}
+	if v.format == 1 {
+		return nil
+	}
 	return chained(waiting)
+}
+
+// checkGrown is check for a file that may be large.
+func (v *view) checkGrown(file int) error {
+	if v.format == 1 {
+		return nil // checkFormat1 has read it
+	}
+	if v.pending.section(file) != nil {
+		data, err := v.read(file)
+		if err != nil {
+			return err
+		}
+		return v.check(file, data)
+	}
+	f, err := v.fs.OpenFile(v.path(names[file]), os.O_RDONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v.check(file, nil)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if v.sums == nil {
+		return checkLines(names[file], f)
+	}
+	d, err := digestOf(f)
+	if err != nil {
+		return err
+	}
+	return v.sums.check(file, d)
+}
+
+// Check says what Open would refuse in a folder: *Damage, *Mixture, *FormatError.
+// It changes nothing; nobody may write meanwhile. A folder that is not there is
+// one that Open makes.
+func Check(dir string) error {
+	d := disk{osFS{}, dir}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	v, err := d.look()
+	if err == nil {
+		err = v.follow()
+	}
+	if err == nil {
+		err = v.sound()
+	}
+	if err != nil {
+		return fmt.Errorf("journal: %s: %w", dir, err)
+	}
+	return nil
 }

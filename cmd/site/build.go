@@ -57,8 +57,8 @@ func (c *buildCmd) Run(ctx context.Context, ui *cli.UI) error {
 // Of what `site check` finds, the build itself refuses what would mislead or
 // stop people once published, or cannot be taken back then: made-up figures shown
 // as results, a form the collector would not take, a page that may be a draft or
-// is one of two at its address, a key, a photo's position. Hugo's templates refuse
-// broken links. The rest is for the reviewer of a change, who runs the check.
+// is one of two at its address, a key, a photo's position, one that browsers do not
+// show. Hugo's templates refuse broken links. The rest is for the reviewer of a change, who runs the check.
 func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages int, err error) {
 	if err := atProjectRoot(root); err != nil {
 		return 0, err
@@ -81,7 +81,7 @@ func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages in
 	stopped := &cli.Problem{Sentence: "途中で止めました。いまあるサイトはそのままです。"}
 
 	// Hugo has a core to spare; what it says waits until nothing is refused.
-	refused := sync.OnceValue(func() error { return refuse(root) })
+	refused := sync.OnceValue(func() error { return refuse(root, ui) })
 	go refused()
 	rendered := make(chan error, 1)
 	go func() { rendered <- c.render(ctx, root, site, refused, ui) }()
@@ -112,9 +112,13 @@ func (c *buildCmd) build(ctx context.Context, root string, ui *cli.UI) (pages in
 	return pages, swap(destination, site, filepath.Join(temporary, "old"))
 }
 
-// refuse says the first thing that a build must not publish.
-func refuse(root string) error {
-	refused, err := check.Refused(os.DirFS(root))
+// refuse says the first thing that a build must not publish. Of what publishing
+// does not hurt, but a clone, it only tells.
+func refuse(root string, ui *cli.UI) error {
+	refused, told, err := check.ForBuild(os.DirFS(root))
+	for _, finding := range told {
+		ui.Say("%s", finding)
+	}
 	if err == nil && len(refused) > 0 {
 		err = &cli.Problem{Sentence: refused[0].String()}
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/cmd/site/check"
 )
 
 // lay puts files into a project; a name is one with slashes.
@@ -89,6 +91,37 @@ func TestBuildPublishesWhatPagesShow(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("published:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// hashed is a file whose name holds the sum of its content: nothing else is called so.
+var hashed = regexp.MustCompile(`\.[0-9a-f]{64,}\.`)
+
+// Whatever a build makes, nothing in static/files may take its address.
+func TestBuildKnowsItsAddresses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the site")
+	}
+	dir := projectCopy(t)
+	want := map[string]bool{}
+	for _, name := range slices.DeleteFunc(publish(t, dir), hashed.MatchString) {
+		if _, err := os.Stat(filepath.Join(dir, "static/files", name)); err == nil {
+			continue // it is one of these
+		}
+		lay(t, dir, txtar.File{Name: "static/files/" + name, Data: []byte("x")})
+		want["static/files/"+name] = true
+	}
+	found, _, err := check.Run(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Rule == "address" {
+			delete(want, f.File)
+		}
+	}
+	for name := range want {
+		t.Errorf("check does not know that %s has the address of what the site makes (check/files.go)", name)
 	}
 }
 

@@ -63,13 +63,21 @@ func Run(project fs.FS) ([]Finding, int, error) {
 	return findings, len(s.pages), err
 }
 
-// Refused returns what a build must not publish.
-func Refused(project fs.FS) ([]Finding, error) {
+// ForBuild returns what a build must not publish, and what it only tells of.
+func ForBuild(project fs.FS) (refused, told []Finding, err error) {
 	s := &site{fsys: project, byURL: map[string]*page{}}
 	if err := errors.Join(s.read(), s.readResults()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !r.refuses }))
+	findings, err := s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return r.build == silent }))
+	for _, f := range findings {
+		if i := slices.IndexFunc(rules, func(r rule) bool { return r.name == f.Rule }); rules[i].build == refuses {
+			refused = append(refused, f)
+		} else {
+			told = append(told, f)
+		}
+	}
+	return refused, told, err
 }
 
 // site is all that the rules look at.

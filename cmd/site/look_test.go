@@ -46,7 +46,7 @@ var looks = []struct {
 // collector would add.
 const gather = `(async (addresses) => {
 	const main = document.querySelector("main");
-	for (const e of main.querySelectorAll(".period-state")) e.remove(); // depends on the day
+	for (const e of main.querySelectorAll(".period-state, .overdue")) e.remove(); // depends on the day
 	for (const address of addresses) {
 		const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
 		main.append(...page.querySelector("main").children);

@@ -88,8 +88,9 @@ func settled(text string) (characters int, ok bool) {
 var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // Blank says whether nobody can see anything of a text: there is nothing but
-// white space and characters that show nothing by themselves. Within words
-// these have their use, as in emoji that are joined.
+// white space and characters that show nothing by themselves, marks without a
+// letter among them. Within words these have their use, as in emoji that are
+// joined.
 func Blank(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.IsSpace(r) && (!unicode.In(r, ignorable...) || unicode.Is(unicode.Prepended_Concatenation_Mark, r))
@@ -98,9 +99,10 @@ func Blank(text string) bool {
 
 // ignorable is Default_Ignorable_Code_Point as the Unicode Character Database
 // derives it, with all format characters (those before numbers are seen, see
-// Blank) and the symbols that have an empty glyph.
+// Blank), the marks that stand on another character, and the symbols that have an
+// empty glyph.
 var ignorable = []*unicode.RangeTable{
-	unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
+	unicode.Cf, unicode.M, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
 	rangetable.New(0x2800, 0x13441, 0x13442, 0x16FE4, 0x1D159), // Braille, hieroglyphs, Khitan, a note
 }
 

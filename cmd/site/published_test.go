@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -122,6 +123,60 @@ func TestBuildKnowsItsAddresses(t *testing.T) {
 	}
 	for name := range want {
 		t.Errorf("check does not know that %s has the address of what the site makes (check/files.go)", name)
+	}
+}
+
+// A heading cannot have an id that anything else on its page has: check names each
+// of those on a built page, put there once more as a heading's.
+func TestCheckKnowsIDs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the site")
+	}
+	dir := projectCopy(t)
+	publish(t, dir)
+	s, err := readSite(filepath.Join(dir, "public"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, known := regexp.MustCompile(`^[a-z][a-z0-9-]*$`), 0
+	want := map[string]bool{}
+	for address, page := range s.pages {
+		if address == "/plan/all/" {
+			continue // it shows other pages' headings, under names of its own
+		}
+		file := filepath.Join("content", filepath.FromSlash(address), "_index.md")
+		for _, other := range []string{filepath.Join("content", filepath.FromSlash(address), "index.md"), filepath.Join("content", filepath.FromSlash(strings.TrimSuffix(address, "/"))) + ".md"} {
+			if _, err := os.Stat(filepath.Join(dir, other)); err == nil {
+				file = other
+			}
+		}
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			continue // made of no page
+		}
+		for n := range page.root.Descendants() {
+			if id, ok := attribute(n, "id"); ok && written.MatchString(id) {
+				text = fmt.Appendf(text, "\n## もう一度 {#%s}\n", id)
+				want[filepath.ToSlash(file)+" #"+id] = true
+				known++
+			}
+		}
+		lay(t, dir, txtar.File{Name: filepath.ToSlash(file), Data: text})
+	}
+	found, _, err := check.Run(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if id := regexp.MustCompile(`#[a-z0-9-]+`).FindString(f.Message); f.Rule == "heading" {
+			delete(want, f.File+" "+id)
+		}
+	}
+	for id := range want {
+		t.Errorf("check lets a heading have the id of something else on its page: %s (layouts/_data/ids.yaml)", id)
+	}
+	if known < len(s.pages) {
+		t.Errorf("%d ids on %d pages", known, len(s.pages))
 	}
 }
 

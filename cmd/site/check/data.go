@@ -11,6 +11,7 @@ import (
 type data struct {
 	words   map[string][]string // each list of words, or of things that have a word, by its file
 	anchors map[string][]string // anchors.yaml
+	ids     map[string][]string // ids.yaml
 	fields  struct {            // fields.yaml
 		Page, Params, Owner fields
 		Sections            map[string]fields
@@ -21,7 +22,7 @@ type data struct {
 
 func (d *data) read(project fs.FS) error {
 	d.words = map[string][]string{}
-	for _, name := range []string{"anchors", "fields", "kept", "owners", "states", "statuses"} {
+	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses"} {
 		file := "layouts/_data/" + name + ".yaml"
 		text, err := fs.ReadFile(project, file)
 		if err != nil {
@@ -33,6 +34,8 @@ func (d *data) read(project fs.FS) error {
 			err = doc.parse(text, &d.anchors)
 		case "fields":
 			err = doc.parse(text, &d.fields)
+		case "ids":
+			err = doc.parse(text, &d.ids)
 		case "kept":
 			err = doc.parse(text, &d.kept.phrases)
 			d.kept.document = doc

@@ -5,7 +5,9 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -27,11 +29,21 @@ func heading(p *pass) {
 			p.report(at, "見出しに名前がありません。", "「## 趣旨 {#purpose}」のように、半角英小文字の名前を付けてください。")
 		case !headingID.MatchString(id):
 			p.report(at, "見出しの名前 #"+id+" は使えません。", "半角の英小文字で始め、英小文字、数字、ハイフンだけで書いてください。")
+		case p.byTemplate(id):
+			p.report(at, "見出しの名前 #"+id+" は、このページでサイトが使っています。", "ほかの名前に変えてください。")
 		case seen[id]:
 			p.report(at, "見出しの名前 #"+id+" が、このページに二つあります。", "どちらかを変えてください。")
 		}
 		seen[id] = true
 	}
+}
+
+// byTemplate says whether a template may put an id on the page (ids.yaml).
+func (p *pass) byTemplate(id string) bool {
+	return slices.ContainsFunc(slices.Concat(p.ids["everywhere"], p.ids[cmp.Or(p.page.section, "home")]), func(taken string) bool {
+		start, more := strings.CutSuffix(taken, "*")
+		return id == taken || more && strings.HasPrefix(id, start)
+	})
 }
 
 // leftover matches emphasis marks that goldmark has left as text: a run of

@@ -203,6 +203,36 @@ func TestClosingIsHeld(t *testing.T) {
 	}
 }
 
+// Two years are not more than two years.
+func TestClosingIsHeldFromTwoYears(t *testing.T) {
+	const written = "2026-11-05T09:00:00+09:00"
+	h := start(t, Config{})
+	h.answer(`{"q1":2}`, 201)
+	h.stop()
+	for now, want := range map[string]int{
+		"2026-12-15T09:00:00+09:00": 410, // a clock that is wrong by 40 days, as far as anybody knows right
+		"2028-11-05T09:00:00+09:00": 410,
+		"2028-11-05T09:00:01+09:00": 403,
+	} {
+		data := filepath.Join(t.TempDir(), "data")
+		if err := os.CopyFS(data, os.DirFS(h.data)); err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(data, "autumn")
+		for name := range contents(t, dir) {
+			if err := os.Chtimes(filepath.Join(dir, name), at(written)(), at(written)()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		later := start(t, Config{Site: h.site, Data: data, Now: at(now)})
+		later.answer(`{"q1":2}`, want)
+		if closed := exists(filepath.Join(dir, "closed")); closed != (want == 410) {
+			t.Errorf("%s: closed %v", now, closed)
+		}
+		later.stop()
+	}
+}
+
 // What waits in a standing form leaves with the first of a month, and in no
 // other night.
 func TestMonthlyRelease(t *testing.T) {

@@ -215,7 +215,7 @@ func makeReadable(dir string) error {
 
 // packed are the kinds of file that get a .gz beside them; other kinds are
 // compressed already.
-var packed = map[string]bool{".html": true, ".css": true, ".js": true, ".json": true, ".svg": true, ".txt": true, ".xml": true}
+var packed = map[string]bool{".html": true, ".ics": true, ".css": true, ".js": true, ".json": true, ".svg": true, ".txt": true, ".xml": true}
 
 // finish counts the pages of a built site, makes all of it readable for the
 // service, whatever the umask, and puts a .gz beside each text file over 1 KiB,

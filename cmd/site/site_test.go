@@ -193,7 +193,7 @@ func TestSitePassesTheCheck(t *testing.T) {
 func TestSiteHasItsAddresses(t *testing.T) {
 	s := builtOnce(t)
 	// Besides the pages, what others read of a site and of a survey.
-	addresses := []string{"/sitemap.xml", "/robots.txt", "/404.html"}
+	addresses := []string{"/sitemap.xml", "/robots.txt", "/404.html", "/index.xml", "/pages.json", "/events/calendar.ics"}
 	for address := range kept(t) {
 		addresses = append(addresses, address)
 		if path.Dir(path.Clean(address)) == "/surveys" {

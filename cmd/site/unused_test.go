@@ -34,7 +34,7 @@ func sources(t *testing.T, dir string, extensions ...string) (texts map[string]s
 }
 
 func TestNothingUnused(t *testing.T) {
-	_, layouts := sources(t, "layouts", ".html", ".json", ".yaml")
+	_, layouts := sources(t, "layouts", ".html", ".yaml", ".ics", ".xml", ".json")
 	_, service := sources(t, "collector", ".go", ".html")
 	_, content := sources(t, "content", ".md")
 	_, scripts := sources(t, "static/assets/js", ".js")

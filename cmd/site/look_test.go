@@ -46,14 +46,14 @@ var looks = []struct {
 // collector would add.
 const gather = `(async (addresses) => {
 	const main = document.querySelector("main");
-	for (const e of main.querySelectorAll(".period-state, .overdue")) e.remove(); // depends on the day
+	for (const e of main.querySelectorAll(".overdue")) e.remove(); // depends on the day
 	for (const address of addresses) {
 		const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
 		main.append(...page.querySelector("main").children);
 	}
 	for (const e of main.querySelectorAll("[data-from], [data-until]")) e.hidden = false; // so does this
 	main.insertAdjacentHTML("beforeend", '<div class="frame"><div class="text"><section class="error-summary"><h2>一</h2><ul><li><a href="#main">二</a></li></ul></section>' +
-		'<div class="field"><p class="error-message">三</p><p class="count">四</p><p class="count over">五</p></div><strong class="period-state in-green">六</strong></div></div>');
+		'<div class="field"><p class="error-message">三</p><p class="count">四</p><p class="count over">五</p></div></div></div>');
 })`
 
 // measure returns, for each element by what it is and what it is in, the

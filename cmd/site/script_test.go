@@ -1,6 +1,6 @@
 package main
 
-// What the two scripts of the site add, in Chromium.
+// What the scripts of the site add, in Chromium.
 
 import (
 	"testing"
@@ -10,24 +10,29 @@ import (
 	"staffplan/cmd/internal/browser"
 )
 
-// A survey's dates say whether it takes answers, by the reader's clock.
-func TestPeriodScript(t *testing.T) {
+// What holds for a time only is shown by the reader's clock: whether a survey
+// takes answers, and at the last stop of the strip no day that is over.
+func TestWhenScript(t *testing.T) {
 	address, tab := serveLayouts(t), browser.Start(t)
-	browser.Do(t, tab, chromedp.Navigate(address+"surveys/"))
-	for now, want := range map[string]string{
-		"2025-03-31T23:59:59+09:00": "これから始まります in-amber, これから始まります in-amber",
-		"2026-11-01T00:00:00+09:00": "受付中です in-green, 受付中です in-green",
-		"2026-11-30T23:59:59+09:00": "受付中です in-green, 受付中です in-green",
-		"2026-12-01T00:00:00+09:00": "受付は終わりました in-ink-soft, 受付中です in-green",
+	for _, tt := range []struct{ now, page, of, want string }{
+		{"2025-03-31T23:59:59+09:00", "surveys/", ".period-state", "これから始まります, これから始まります"},
+		{"2026-11-01T00:00:00+09:00", "surveys/", ".period-state", "受付中です, 受付中です"},
+		{"2026-11-30T23:59:58+09:00", "surveys/", ".period-state", "受付中です, 受付中です"},
+		{"2026-12-01T00:00:00+09:00", "surveys/", ".period-state", "受付は終わりました, 受付中です"},
+		{"2026-11-30T23:59:58+09:00", "", ".station-date", "2026年11月30日まで, 2998年5月1日（火）10時00分"},
+		{"2026-12-01T00:00:00+09:00", "", ".station-date", "2027年10月31日, 2998年5月1日（火）10時00分"},
+		{"2027-11-01T00:00:00+09:00", "", ".station-date", "2998年5月1日（火）10時00分"},
+		{"2998-05-01T10:00:00+09:00", "", ".station-date", "2999年5月1日（水）10時00分"},
+		{"2026-12-01T00:00:00+09:00", "", ".station:first-child .source", "2026年11月1日から2026年11月30日まで聞きました。, いつでも書けます。"},
 	} {
+		browser.Do(t, tab, chromedp.Navigate(address+tt.page))
 		got := browser.Ask(t, tab, chromedp.Evaluate[string](`(async () => {
-			for (const e of document.querySelectorAll(".period-state")) e.remove();
-			Date.now = () => Date.parse("`+now+`");
-			(0, eval)("{" + await (await fetch(document.querySelector("script[src*=period]").src)).text() + "}");
-			return [...document.querySelectorAll(".period .period-state")].map(e => e.textContent + " " + e.className.replace("period-state ", "")).join(", ");
+			Date.now = () => Date.parse("`+tt.now+`");
+			(0, eval)("{" + await (await fetch(document.querySelector("script[src*=when]").src)).text() + "}");
+			return [...document.querySelectorAll("`+tt.of+`")].filter(e => e.checkVisibility()).map(e => e.textContent).join(", ");
 		})()`, chromedp.EvalAwaitPromise))
-		if got != want {
-			t.Errorf("at %s: %s, want %s", now, got, want)
+		if got != tt.want {
+			t.Errorf("/%s at %s: %s, want %s", tt.page, tt.now, got, tt.want)
 		}
 	}
 }

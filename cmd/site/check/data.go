@@ -16,13 +16,14 @@ type data struct {
 		Page, Params, Owner fields
 		Sections            map[string]fields
 	}
-	kept   kept
-	owners contacts
+	kept     kept
+	owners   contacts
+	synonyms synonyms
 }
 
 func (d *data) read(project fs.FS) error {
 	d.words = map[string][]string{}
-	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses"} {
+	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms"} {
 		file := "layouts/_data/" + name + ".yaml"
 		text, err := fs.ReadFile(project, file)
 		if err != nil {
@@ -45,6 +46,9 @@ func (d *data) read(project fs.FS) error {
 				d.words[name] = append(d.words[name], fmt.Sprint(role.Key))
 			}
 			d.owners.document = doc
+		case "synonyms":
+			err = doc.parse(text, &d.synonyms.words)
+			d.synonyms.document = doc
 		default:
 			var list []any
 			err = doc.parse(text, &list)

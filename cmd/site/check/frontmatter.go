@@ -20,7 +20,7 @@ var kinds = map[string]struct {
 	mend string
 }{
 	"text":       {func(string) bool { return true }, "ここに文を書いてください。"},
-	"reading":    {regexp.MustCompile(`^[ぁ-ゖー・ ]+$`).MatchString, "こじんじょうほうほご のように、ひらがなで書いてください。"},
+	"reading":    {reading.MatchString, "こじんじょうほうほご のように、ひらがなで書いてください。"},
 	"number":     {regexp.MustCompile(`^[1-9][0-9]*$`).MatchString, "1 以上の数を書いてください。"},
 	"day":        {func(text string) bool { return !moment(text).IsZero() && len(text) == len(time.DateOnly) }, "2026-11-01 の形で書いてください。"},
 	"extension":  {regexp.MustCompile(`^[0-9]+(?:-[0-9]+)*$`).MatchString, "「\"」で囲み、半角の数字とハイフンだけで書いてください。"},

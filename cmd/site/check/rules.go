@@ -50,6 +50,7 @@ var rules = []rule{
 	{name: "kept", level: Error, site: stays},
 	{name: "owners", level: Error, site: owners},
 	{name: "reachable", level: Note, site: reachable},
+	{name: "synonyms", level: Error, site: everyday},
 }
 
 // pass is one look of one rule.

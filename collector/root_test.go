@@ -39,7 +39,8 @@ func TestSiteBelowAPath(t *testing.T) {
 			for _, id := range []string{"past", "later"} {
 				put(t, site, "surveys/"+id+"/index.html", prose, 0)
 			}
-			h := start(t, Config{Site: site})
+			disk := new(badDisk)
+			h := start(t, Config{Site: site, fs: disk})
 
 			// The portal has pages of its own: whoever is sent out of the site sees one.
 			backend, err := url.Parse(h.url)
@@ -98,27 +99,51 @@ func TestSiteBelowAPath(t *testing.T) {
 			if got := res.Request.URL.Path; res.StatusCode != 200 || got != c.root+"/surveys/autumn/thanks/" {
 				t.Errorf("after an answer: %s %s", res.Status, got)
 			}
-			for path, form := range map[string]url.Values{
-				"/answers/autumn": {"q1": {"9"}},
-				"/answers/box":    {"short": {"題"}},
-				"/answers/past":   {"q1": {"x"}},
-				"/answers/later":  {"q1": {"x"}},
-				"/answers/none":   {"q1": {"x"}},
-				"/answers/a/b/c":  {"q1": {"x"}},
-				"/plan/none":      {},
+			tooLong := url.Values{"short": {strings.Repeat("x", maxBodyBytes)}}
+			for name, r := range map[string]struct {
+				path   string
+				form   url.Values
+				change func(*http.Request)
+				status int
+			}{
+				"wrong":           {"/answers/autumn", url.Values{"q1": {"9"}}, nil, 422},
+				"missing":         {"/answers/box", url.Values{"short": {"題"}}, nil, 422},
+				"over":            {"/answers/past", url.Values{"q1": {"x"}}, nil, 410},
+				"not yet":         {"/answers/later", url.Values{"q1": {"x"}}, nil, 403},
+				"none":            {"/answers/none", url.Values{"q1": {"x"}}, nil, 404},
+				"none, deep":      {"/answers/a/b/c", url.Values{"q1": {"x"}}, nil, 404},
+				"too long":        {"/answers/box", tooLong, nil, 413},
+				"from elsewhere":  {"/answers/autumn", url.Values{"q1": {"2"}}, func(q *http.Request) { q.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+				"no form":         {"/answers/autumn", nil, func(q *http.Request) { q.Header.Set("Content-Type", "text/plain") }, 415},
+				"half a form":     {"/answers/autumn", nil, func(q *http.Request) { q.Body = io.NopCloser(strings.NewReader("q1=%")); q.ContentLength = 4 }, 400},
+				"another method":  {"/answers/autumn", nil, func(q *http.Request) { q.Method = "PUT" }, 405},
+				"a page":          {"/plan/none", nil, nil, 405},
+				"no such page":    {"/plan/none/", nil, func(q *http.Request) { q.Method = "GET" }, 404},
+				"full":            {"/answers/autumn", url.Values{"q1": {"2"}}, func(*http.Request) { disk.full.Store(true) }, 503},
+				"full, no script": {"/answers/box", url.Values{"long": {"ことば"}}, func(*http.Request) { disk.full.Store(true) }, 503},
 			} {
-				res, err := http.PostForm(here(path), form)
+				path := name + " " + r.path
+				disk.full.Store(false)
+				req, err := http.NewRequest("POST", here(r.path), strings.NewReader(r.form.Encode()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				if r.change != nil {
+					r.change(req)
+				}
+				res, err := http.DefaultClient.Do(req)
 				if err != nil {
 					t.Fatal(err)
 				}
 				links := 0
 				doc, err := html.Parse(res.Body)
 				res.Body.Close()
-				if err != nil || res.StatusCode < 400 {
-					t.Fatal(path, err, res.Status)
+				if err != nil || res.StatusCode != r.status {
+					t.Error(path, err, res.Status)
 				}
 				for n := range doc.Descendants() {
-					for _, key := range []string{"href", "action"} {
+					for _, key := range []string{"href", "src", "action"} {
 						to, ok := attr(n, key)
 						address, err := res.Request.URL.Parse(to)
 						if !ok || strings.HasPrefix(to, "#") {
@@ -127,14 +152,14 @@ func TestSiteBelowAPath(t *testing.T) {
 						links++
 						if err != nil || !strings.HasPrefix(address.Path, c.root+"/") {
 							t.Errorf("%s: %s leads out", path, to)
-						} else if key == "href" && strings.HasSuffix(to, "/") {
+						} else if key != "action" {
 							if there, _ := get(address.String()); there.StatusCode != 200 {
 								t.Errorf("%s: %s: %s", path, to, there.Status)
 							}
 						}
 					}
 				}
-				if links == 0 && path != "/answers/autumn" {
+				if links == 0 && !strings.HasSuffix(path, "/answers/autumn") {
 					t.Errorf("%s: no links", path)
 				}
 			}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -295,4 +296,36 @@ func TestSecondClick(t *testing.T) {
 	if got := p.sent.Load(); got != 1 {
 		t.Errorf("sent %d times", got)
 	}
+}
+
+// An end that is moved after the closing opens nothing: neither the form nor a
+// list of surveys says that answers are taken.
+func TestClosedStaysClosed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the site and starts a browser")
+	}
+	project := projectCopy(t)
+	file := filepath.Join(project, "content/surveys/slip/index.md")
+	write := func(closes string) {
+		t.Helper()
+		page := strings.NewReplacer("2026-11-01T", "2001-01-01T", "2027-03-31T", closes+"T").Replace(slip)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, []byte(page), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("2001-01-31")
+	_, stop := start(t, project, "data")
+	stop()
+	if _, err := os.Stat(filepath.Join(project, "data/slip/closed")); err != nil {
+		t.Fatal(err)
+	}
+	write("2999-01-31")
+	address, _ := start(t, project, "data")
+	tab := browser.Start(t)
+	const said = `//li[contains(., "券で答えるアンケート")]//strong[not(@hidden) and contains(@class, "period-state")]`
+	browser.Do(t, tab, chromedp.Navigate(address+"/surveys/"), chromedp.WaitVisible(said+`[. = "受付は終わりました"]`))
+	if got := browser.Ask(t, tab, chromedp.Evaluate[string](`[...document.querySelectorAll(".period-state:not([hidden])")].map(e => e.textContent).sort().join()`)); strings.Count(got, "受付は終わりました") != 1 {
+		t.Error("others are said to be over:", got)
+	}
+	browser.Do(t, tab, chromedp.Navigate(address+"/surveys/slip/"), chromedp.WaitVisible(`//h1[contains(., "受付は終わりました")]`))
 }

@@ -3,6 +3,9 @@ package main
 // What the scripts of the site add, in Chromium.
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -81,6 +84,59 @@ func TestSurveyScript(t *testing.T) {
 			`+step.script+` }`))
 		if got != step.want {
 			t.Errorf("%s: %q, want %q", step.does, got, step.want)
+		}
+	}
+}
+
+// What is over by the reader's clock is folded away, the latest on top.
+func TestPastScript(t *testing.T) {
+	address, tab := serveLayouts(t), browser.Start(t)
+	for now, want := range map[string]string{
+		"2998-05-02T12:30:00+09:00": "y2998 y2999 | y2002 y2001 2 | true",
+		"2998-05-02T12:30:01+09:00": "y2999 | y2998 y2002 y2001 3 | true",
+		"3000-01-01T00:00:00+09:00": " | y2999 y2998 y2002 y2001 4 | false",
+	} {
+		browser.Do(t, tab, chromedp.Navigate(address+"events/"))
+		got := browser.Ask(t, tab, chromedp.Evaluate[string](`(async () => {
+			Date.now = () => Date.parse("`+now+`");
+			(0, eval)("{" + await (await fetch(document.querySelector("script[src*=past]").src)).text() + "}");
+			const names = list => [...list].map(a => a.pathname.split("/").at(-2)).join(" ");
+			return names(document.querySelectorAll(".entries > ul a")) + " | " + names(document.querySelectorAll(".over a")) + " " +
+				document.querySelector(".over summary span").textContent + " | " + document.querySelector(".none").hidden;
+		})()`, chromedp.EvalAwaitPromise))
+		if got != want {
+			t.Errorf("at %s: %s, want %s", now, got, want)
+		}
+	}
+}
+
+// The whole of a template is copied by one button.
+func TestCopyScript(t *testing.T) {
+	address, tab := serveLayouts(t), browser.Start(t)
+	want, err := os.ReadFile("../../layouts/_archetypes/events.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser.Do(t, tab, chromedp.Navigate(address+"events/guide/"))
+	browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](`var copied; document.addEventListener("copy", () => copied = String(getSelection()))`))
+	browser.Do(t, tab, chromedp.Click(".archetype button"))
+	if got := browser.Ask(t, tab, chromedp.Evaluate[string](`copied`)); strings.TrimSpace(got) != strings.TrimSpace(string(want)) {
+		t.Errorf("copied %q, want %q", got, want)
+	}
+	if got := browser.Ask(t, tab, chromedp.Evaluate[string](`document.querySelector(".archetype [role=status]").textContent`)); got != "写しました。新しいファイルに貼ってください。" {
+		t.Errorf("the page says %q", got)
+	}
+}
+
+// A link over a long list shows one part of it, without a script.
+func TestListParts(t *testing.T) {
+	address, tab := serveLayouts(t), browser.Start(t)
+	browser.Do(t, tab, browser.Scripts(false))
+	browser.Do(t, tab, chromedp.Navigate(address+"proposals/"))
+	for i, want := range []int{6, 1, 3, 1, 1} { // all, then the states in their order
+		browser.Do(t, tab, chromedp.Click(fmt.Sprintf(".list-ways li:nth-child(%d) a", i+1)))
+		if got := browser.Ask(t, tab, chromedp.Evaluate[int](`[...document.querySelectorAll(".contents > li")].filter(li => li.checkVisibility()).length`)); got != want {
+			t.Errorf("link %d shows %d entries, want %d", i, got, want)
 		}
 	}
 }

@@ -3,7 +3,7 @@
 const over = document.querySelector(".over");
 for (const entry of document.querySelectorAll("[data-until]")) {
   if (Date.parse(entry.dataset.until) >= Date.now() || over.contains(entry)) continue;
-  const list = entry.parentElement, part = entry.closest(".part");
+  const list = entry.parentElement, part = entry.closest(".list-part");
   over.querySelector("ul").prepend(entry);
   over.querySelector("summary span").textContent = over.querySelectorAll("li[data-until]").length;
   over.hidden = false;

@@ -489,7 +489,7 @@ func TestMessagesDoNotQuote(t *testing.T) {
 func TestBlankText(t *testing.T) {
 	d := parse(t, strings.Replace(read(t, "morale"), `"max": 20`, `"max": 20, "required": true`, 1))
 	const typed = "q1=5&q2=11&unit=soumu"
-	for _, r := range "\u200b\u3164\u2800\u2060\u00ad\u200e\u115f\u1160\u180e\uffa0\u034f\u17b4\ufe0f\ufeff\u2065\u2062\u061c\U000e0041\U000e0100\U0001d159\u0301\u3099\u20dd\U000e0020\u3000\u00a0\t\n\r\v\f\u0085\u2028\u2029" {
+	for _, r := range "\u200b\u3164\u2800\u2060\u00ad\u200e\u115f\u1160\u180e\uffa0\u034f\u17b4\ufe0f\ufeff\u2065\u2062\u061c\U000e0041\U000e0100\U0001d159\u0301\u3099\u20dd\ufffc\U000e0020\u3000\u00a0\t\n\r\v\f\u0085\u2028\u2029" {
 		for _, text := range []string{string(r), " " + string(r) + "　" + string(r) + "\n"} {
 			for way, in := range ways(t, typed+"&comment="+url.QueryEscape(text), fmt.Sprintf(`{"q1":5,"q2":11,"unit":"soumu","comment":%s}`, quoted(t, text))) {
 				if _, errs := d.Validate(in); len(errs) != 1 || errs[0].Name != "comment" {

@@ -103,7 +103,7 @@ func Blank(text string) bool {
 // empty glyph.
 var ignorable = []*unicode.RangeTable{
 	unicode.Cf, unicode.M, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector,
-	rangetable.New(0x2800, 0x13441, 0x13442, 0x16FE4, 0x1D159), // Braille, hieroglyphs, Khitan, a note
+	rangetable.New(0x2800, 0x13441, 0x13442, 0x16FE4, 0x1D159, 0xFFFC), // Braille, hieroglyphs, Khitan, a note, a picture that was not pasted along
 }
 
 // control tells control characters (Unicode category Cc) other than the line

@@ -20,7 +20,7 @@ func carries(p *pass) {
 		if measure.section != "measures" || measure.index {
 			continue
 		}
-		unknown = unknown || measure.broken != nil
+		unknown = unknown || measure.broken != nil || len(measure.params) == 0 // frontMatter
 		list, _ := measure.params["carries"].([]any)
 		for i, entry := range list {
 			passage, _ := entry.(map[string]any)

@@ -175,6 +175,13 @@ var alone = map[string]string{
 	"answers": service, "healthz": service,
 }
 
+// beyond is what there is besides its page at the address of one of a section.
+var beyond = map[string][]string{
+	"surveys":  {"survey.json", "thanks/index.html", "answered.json"},
+	"events":   {"event.ics"},
+	"training": {"leader/index.html", "participant/index.html"},
+}
+
 const (
 	itself  = "サイトが自分で作るファイル"
 	service = "受付のプログラム"
@@ -210,11 +217,10 @@ func address(p *pass) {
 		case path.Ext(f.name) == ".md":
 			at := strings.TrimPrefix(page.url, "/")
 			addresses = []string{at + "index.html"}
-			if page.section == "surveys" && !page.index {
-				addresses = append(addresses, at+"survey.json", at+"thanks/index.html", at+"answered.json")
-			}
-			if page.section == "events" && !page.index {
-				addresses = append(addresses, at+"event.ics")
+			if !page.index {
+				for _, more := range beyond[page.section] {
+					addresses = append(addresses, at+more)
+				}
 			}
 		case isPicture(f.name):
 			addresses = []string{strings.TrimPrefix(f.name, "content/")}

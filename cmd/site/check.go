@@ -25,6 +25,7 @@ func (c *checkCmd) Run(ui *cli.UI) error {
 	if err := check.Formats[c.Format](ui.Out, findings); err != nil {
 		return err
 	}
+	findings = slices.DeleteFunc(findings, func(f check.Finding) bool { return f.Level == check.Note })
 	switch {
 	case len(findings) == 0:
 		ui.Note("%d ページを確かめました。直すところはありません。", pages)

@@ -107,9 +107,9 @@
     const item = element("li", link);
     const where = [page.kind, part.heading].filter((name) => name && name !== page.title);
     if (where.length > 0) item.append(line("results-where", ...marked(where.join(" › "), words)));
-    // What is not on the page itself: its reading, an everyday word.
-    const also = [page.yomi, ...page.words].filter((text) => words.some((word) => fold(text).includes(word) && !page.fields[0].includes(word)));
-    if (also.length > 0) item.append(line("results-also", ...marked(also.slice(0, 2).join("、"), words)));
+    // What does not stand on the page: an everyday word, its reading.
+    const also = [...page.words, page.yomi].find((text) => words.some((word) => fold(text).includes(word) && !page.fields[0].includes(word)));
+    if (also) item.append(line("results-where", also === page.yomi ? "よみ：" : "ことば：", ...marked(also, words)));
     item.append(line("results-passage", ...marked(part.text || page.parts[0].text, words, 90)));
     return item;
   };
@@ -159,14 +159,26 @@
   }
 
   // "/" leads to the field, Escape clears it and leads back; arrows lead through
-  // what was found.
-  let before = document.body;
+  // what was found. Whoever speaks to the computer can do without "/" (WCAG 2.2
+  // SC 2.1.4): this alone is kept in the browser, where that is allowed.
+  let kept = {};
+  try { kept = localStorage; } catch { /* then it is on, everywhere */ }
+  const slash = document.getElementById("results-slash");
+  if (slash) {
+    slash.checked = kept.slash !== "off";
+    slash.addEventListener("change", () => { kept.slash = slash.checked ? "on" : "off"; });
+    slash.closest("[hidden]").hidden = false;
+  }
+  let before = document.body, held = false;
   document.addEventListener("keydown", (event) => {
     const at = document.activeElement;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "/") {
-      if (at.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+      if (kept.slash === "off" || at.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
       before = at;
+      held = true;
+      const folded = field.closest("details");
+      if (folded && !field.checkVisibility()) folded.open = true;
       field.focus();
       field.select();
     } else if (event.key === "Escape" && at === field && field.value) {
@@ -185,4 +197,7 @@
     }
     event.preventDefault();
   });
+  // Programs that type for a person send the letter whatever became of the key.
+  field.addEventListener("beforeinput", (event) => { if (held && event.data === "/") event.preventDefault(); });
+  document.addEventListener("keyup", () => { held = false; });
 }

@@ -116,7 +116,8 @@ func TestFeeds(t *testing.T) {
 		return head(title, fmt.Sprintf("  start: %s\n  end: %s\n  place: %s\n  contact: 地域担当\n", start, end, place))
 	}
 	long := "花" + strings.Repeat("植えと、🌸𠮷野の道", 20)
-	write("events/long", event(long, "広場", "2026-12-05T10:00:00+09:00", "2026-12-05T12:00:00+09:00"))
+	wide := strings.Repeat("広場の時計の下", 9) // of three bytes each
+	write("events/long", event(long, wide, "2026-12-05T10:00:00+09:00", "2026-12-05T12:00:00+09:00"))
 	write("events/marks", event(`"会, 話; 道\\ \"花\" <&>"`, `"広場\n時計の下, 3;4"`, "2026-12-31T23:00:00+09:00", "2027-01-01T00:30:00+09:00"))
 	write("events/zone", event("よその時計", "広場", "2026-07-05T01:00:00Z", "2026-07-04T23:00:00-05:00"))
 	write("events/hidden", strings.Replace(event("下書きの行事", "広場", "2026-12-05T10:00:00+09:00", "2026-12-05T12:00:00+09:00"), "params:", "draft: true\nparams:", 1))
@@ -151,7 +152,7 @@ func TestFeeds(t *testing.T) {
 		t.Errorf("under another base URL the events are %v, not %v", got, want)
 	}
 	for _, tt := range []struct{ name, title, place, start, end string }{
-		{"long", long, "広場", "2026-12-05T10:00:00+09:00", "2026-12-05T12:00:00+09:00"},
+		{"long", long, wide, "2026-12-05T10:00:00+09:00", "2026-12-05T12:00:00+09:00"},
 		{"marks", `会, 話; 道\ "花" <&>`, "広場\n時計の下, 3;4", "2026-12-31T23:00:00+09:00", "2027-01-01T00:30:00+09:00"},
 		{"zone", "よその時計", "広場", "2026-07-05T10:00:00+09:00", "2026-07-05T13:00:00+09:00"},
 	} {

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -76,7 +77,7 @@ params:
     closes: "2027-03-31T23:59:59+09:00"
     access: ticket
     questions:
-      - {id: q1, kind: scale, text: 段階, labels: [いいえ, どちらともいえない, はい]}
+      - {id: q1, kind: scale, text: 段階, labels: [いいえ, どちらともいえない, はい], measures: [w2]}
 ---
 会議について聞きます。
 `
@@ -313,6 +314,14 @@ func TestClosedStaysClosed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	other := filepath.Join(project, "content/surveys/morale-2026/index.md") // the measure shows the newest
+	text, err := os.ReadFile(other)
+	if err == nil {
+		err = os.WriteFile(other, regexp.MustCompile(`opens: "\d+`).ReplaceAll(text, []byte(`opens: "2000`)), 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	write("2001-01-31")
 	_, stop := start(t, project, "data")
 	stop()
@@ -326,6 +335,10 @@ func TestClosedStaysClosed(t *testing.T) {
 	browser.Do(t, tab, chromedp.Navigate(address+"/surveys/"), chromedp.WaitVisible(said+`[. = "受付は終わりました"]`))
 	if got := browser.Ask(t, tab, chromedp.Evaluate[string](`[...document.querySelectorAll(".period-state:not([hidden])")].map(e => e.textContent).sort().join()`)); strings.Count(got, "受付は終わりました") != 1 {
 		t.Error("others are said to be over:", got)
+	}
+	browser.Do(t, tab, chromedp.Navigate(address+"/measures/w2/"), chromedp.WaitVisible(`//p[not(@hidden) and contains(., "聞きました。")]`))
+	if browser.Ask(t, tab, chromedp.Evaluate[bool](`[...document.querySelectorAll("main p:not([hidden])")].some(e => e.textContent.includes("いま聞いています"))`)) {
+		t.Error("the measure says that people are asked")
 	}
 	browser.Do(t, tab, chromedp.Navigate(address+"/surveys/slip/"), chromedp.WaitVisible(`//h1[contains(., "受付は終わりました")]`))
 }

@@ -342,3 +342,62 @@ func TestClosedStaysClosed(t *testing.T) {
 	}
 	browser.Do(t, tab, chromedp.Navigate(address+"/surveys/slip/"), chromedp.WaitVisible(`//h1[contains(., "受付は終わりました")]`))
 }
+
+// With the keys alone, from the home page to the thanks: Tab, Enter, Space and
+// arrows. What has the focus is in sight, in both directions (WCAG 2.2 SC 2.4.11).
+func TestKeyboardAlone(t *testing.T) {
+	p, tab := serveForms(t), browser.Start(t)
+	// focused is the control that has the focus: its name and type, or an address.
+	const focused = `(() => {
+		const e = document.activeElement, r = (e.closest("label") ?? e).getBoundingClientRect();
+		if (e.closest(".field, .send")) {
+			const seen = document.elementFromPoint(r.x + r.width / 2, Math.min(r.y + r.height / 2, innerHeight - 1));
+			if (!(e.closest("label") ?? e).contains(seen)) return "hidden: " + e.name;
+		}
+		return e.closest(".send") ? "send" : e.name ? e.name + " " + e.type : e.getAttribute("href") ?? "";
+	})()`
+	press := func(keys string, opts ...chromedp.KeyOption) string {
+		t.Helper()
+		browser.Do(t, tab, chromedp.KeyEvent(keys, opts...))
+		return browser.Ask(t, tab, chromedp.Evaluate[string](focused))
+	}
+	for _, width := range []int64{390, 1280} {
+		browser.Do(t, tab, chromedp.EmulateViewport(width, 844), chromedp.Navigate(p.address+"/"))
+		for at, n := "", 0; !strings.HasSuffix(at, "/surveys/morale-2026/"); n++ {
+			if at = press(kb.Tab); n > 200 {
+				t.Fatal("no way to the survey by Tab")
+			}
+		}
+		browser.Do(t, tab, chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS("#form")))
+		asked := map[string]bool{}
+		for at, n := "", 0; at != "send"; n++ {
+			at = press(kb.Tab)
+			name, kind, _ := strings.Cut(at, " ")
+			switch {
+			case name == "hidden:" || n > 200:
+				t.Fatalf("%d px: after %d Tabs the focus is on %q", width, n, at)
+			case kind == "radio" && !asked[name]:
+				press(" ")
+				press(kb.ArrowRight)
+			case kind == "textarea":
+				press("窓口の席を" + kb.Enter + "増やしたい。")
+			}
+			asked[name] = true
+		}
+		for range 5 {
+			if at := press(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)); strings.HasPrefix(at, "hidden") {
+				t.Errorf("%d px, backwards: %s", width, at)
+			}
+		}
+		for at := ""; at != "send"; {
+			at = press(kb.Tab)
+		}
+		if got, want := browser.Ask(t, tab, chromedp.Text(chromedp.CSS(".send .progress"))), "23問中23問に答えました"; got != want {
+			t.Errorf("%d px: %s, want %s", width, got, want)
+		}
+		browser.Do(t, tab, chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(thanks))
+		if got := p.sent.Swap(0); got != 1 {
+			t.Errorf("%d px: sent %d times", width, got)
+		}
+	}
+}

@@ -15,31 +15,29 @@
 
   const download = () => fetch(new URL("index.json", form.action));
 
-  // The pages, each with its texts folded: the fields from what weighs most, the
-  // parts of the text, which weigh least, one by one.
+  // The pages, each folded: the fields from what weighs most to the text, which
+  // weighs least, and the parts of the text one by one.
   let loading;
   const pages = () => loading ??= download()
     .then((response) => response.json())
-    .then((all) => all.map((page) => ({
-      ...page,
-      fields: [page.title, page.yomi, page.words.join("\n"), page.parts.map(({ heading }) => heading).join("\n")].map(fold),
-      folded: page.parts.map(({ heading, text }) => ({ heading: fold(heading), text: fold(text) })),
-    })))
+    .then((all) => all.map((page) => {
+      const folded = page.parts.map(({ heading, text }) => ({ heading: fold(heading), text: fold(text) }));
+      const all = (name) => folded.map((part) => part[name]).join("\n");
+      return { ...page, folded, fields: [fold(page.title), fold(page.yomi), fold(page.words.join("\n")), all("heading"), all("text")] };
+    }))
     .catch((error) => { loading = undefined; throw error; });
 
   // How well a page answers: 0 where a word is missing; else each word counts by
-  // the best place that it has. How often it is said decides between equals.
-  const weight = ({ fields, folded }, words) => {
+  // the best place that it has. Between equals decides how much of the title it is,
+  // else how often it is said.
+  const weight = ({ fields }, words) => {
     let sum = 0;
     for (const word of words) {
-      let place = fields.findIndex((text) => text.includes(word));
-      let often = 0;
-      for (const { text } of folded) {
-        for (let at = text.indexOf(word); at >= 0 && often < 9; at = text.indexOf(word, at + word.length)) often++;
-      }
-      if (place < 0 && often > 0) place = fields.length;
+      const place = fields.findIndex((text) => text.includes(word));
       if (place < 0) return 0;
-      sum += 2 ** (fields.length - place) + often / 10 / words.length;
+      let often = 0;
+      for (let at = -1; often < 9 && (at = fields.at(-1).indexOf(word, at + 1)) >= 0;) often++;
+      sum += 2 ** (fields.length - place) + (place === 0 ? word.length / fields[0].length : often / 10) / words.length;
     }
     return sum;
   };

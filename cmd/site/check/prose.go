@@ -40,7 +40,8 @@ func heading(p *pass) {
 
 // byTemplate says whether a template may put an id on the page (ids.yaml).
 func (p *pass) byTemplate(id string) bool {
-	return slices.ContainsFunc(slices.Concat(p.ids["everywhere"], p.ids[cmp.Or(p.page.section, "home")]), func(taken string) bool {
+	at := strings.Trim(p.page.url, "/")
+	return slices.ContainsFunc(slices.Concat(p.ids["everywhere"], p.ids[cmp.Or(p.page.section, "home")], p.ids[at]), func(taken string) bool {
 		start, more := strings.CutSuffix(taken, "*")
 		return id == taken || more && strings.HasPrefix(id, start)
 	})

@@ -244,9 +244,10 @@ func TestContents(t *testing.T) {
 	}
 }
 
-// Nothing is wider than the window, on a phone and at 200 % of 1280 px, whatever
-// is folded open; and no cell of a table is squeezed to under four characters.
-func TestEveryPageFitsAPhone(t *testing.T) {
+// Nothing is wider than the window, on a phone, at 200 % of 1280 px and at 100 %,
+// whatever is folded open; no cell of a table is squeezed to under four
+// characters, and no lead ends in a line of so few.
+func TestEveryPageFits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
@@ -256,7 +257,7 @@ func TestEveryPageFitsAPhone(t *testing.T) {
 	look := func(page string) {
 		t.Helper()
 		browser.Do(t, tab, chromedp.EmulateViewport(320, 640), chromedp.Navigate(page))
-		for _, width := range []int64{320, 640} {
+		for _, width := range []int64{320, 640, 1280} {
 			browser.Do(t, tab, chromedp.EmulateViewport(width, 640))
 			for _, found := range browser.Ask(t, tab, chromedp.Evaluate[[]string](`(() => {
 				const found = [], root = document.documentElement;
@@ -267,6 +268,12 @@ func TestEveryPageFitsAPhone(t *testing.T) {
 				for (const cell of document.querySelectorAll("td, th")) {
 					const s = getComputedStyle(cell), room = cell.clientWidth - parseFloat(s.paddingInlineStart) - parseFloat(s.paddingInlineEnd);
 					if (cell.checkVisibility() && cell.closest("thead") === null && cell.textContent.trim().length > 4 && room < 4 * parseFloat(s.fontSize)) found.push("squeezed: " + cell.textContent);
+				}
+				for (const lead of document.querySelectorAll(".lead")) {
+					const range = document.createRange(), lines = new Map();
+					range.selectNodeContents(lead);
+					for (const {bottom, width} of range.getClientRects()) lines.set(Math.round(bottom), (lines.get(Math.round(bottom)) ?? 0) + width);
+					if (lines.size > 1 && [...lines.values()].at(-1) < 3.5 * parseFloat(getComputedStyle(lead).fontSize)) found.push("ends in a few characters: " + lead.textContent);
 				}
 				return found;
 			})()`)) {

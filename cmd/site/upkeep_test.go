@@ -121,7 +121,7 @@ func TestUpkeepLists(t *testing.T) {
 		t.Errorf("what is left out is not told: %q", got)
 	}
 	for heading, want := range map[string]string{
-		"still":    "S2 相談 総務担当、まだ一度もなし",
+		"still":    "S2 相談 総務担当、まだなし",
 		"contacts": "地域担当 場所、メール、応じる時間, 研修担当 場所、内線、メール、応じる時間",
 		"drafts":   "",
 	} {

@@ -108,7 +108,8 @@
     // What does not stand on the page: an everyday word, its reading.
     const also = [...page.words, page.yomi].find((text) => words.some((word) => fold(text).includes(word) && !page.fields[0].includes(word)));
     if (also) item.append(line("results-where", also === page.yomi ? "よみ：" : "ことば：", ...marked(also, words)));
-    item.append(line("results-passage", ...marked(part.text || page.parts[0].text, words, 90)));
+    const text = (part.text || page.parts[0].text).replace(/([、。」』）]) /g, "$1"); // where paragraphs meet
+    item.append(line("results-passage", ...marked(text, words, 90)));
     return item;
   };
 

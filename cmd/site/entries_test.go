@@ -81,7 +81,7 @@ func TestArchetypes(t *testing.T) {
 
 	// Once it is filled in, there is nothing left to find.
 	values := map[string]string{
-		"params": "", "survey": "", "questions": "", "options": "", "minutes": "3", "meeting": "課長会",
+		"params": "", "survey": "", "parts": "", "questions": "", "options": "", "minutes": "3", "meeting": "課長会",
 		"start": "2026-12-05T10:00:00+09:00", "end": "2026-12-05T12:00:00+09:00", "review_by": "2027-10-31",
 	}
 	for _, key := range []string{"reviewed", "updated", "awarded", "issued", "received"} {

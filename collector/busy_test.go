@@ -69,7 +69,7 @@ func TestInFlight(t *testing.T) {
 	if marked(doc, "q1") != "2" || marked(doc, "unit") != "kikaku" || textOf(named(doc, "comment")[0]) != "書いたもの" {
 		t.Errorf("what was typed is lost: %s", body)
 	}
-	if !strings.Contains(body, "いま回答が集中しています") {
+	if !strings.Contains(body, "いま混み合っています") {
 		t.Errorf("no reason: %s", body)
 	}
 	res, _ = post("application/json", `{"q1":2}`)

@@ -27,7 +27,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, sub *submission,
 	if !ok {
 		o = errInternal
 	}
-	link := page.Link{Href: s.link("/surveys/"), Words: "アンケートの一覧を見る"}
+	link := page.Link{Href: s.link("/surveys/"), Words: "アンケートと提案箱の一覧を見る"}
 	if sub.endpoint != nil {
 		o = o.about(sub.def)
 		if err != errTicketUsed { // who is done need not go there again

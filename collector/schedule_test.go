@@ -141,7 +141,7 @@ func TestClosingIsHeld(t *testing.T) {
 			t.Error(textOf(doc))
 		}
 		if res, text := h.get("/surveys/autumn/"); res.StatusCode != 403 || strings.Contains(text, "<form") ||
-			!strings.Contains(text, "「秋のアンケート」には答えられません") {
+			!strings.Contains(text, "「秋のアンケート」は受け付けていません") {
 			t.Errorf("%s\n%s", res.Status, text)
 		}
 		if n := strings.Count(h.log.String(), "--close autumn を付けて動かし直してください。\" survey=autumn"); n != times {

@@ -303,7 +303,7 @@ func TestAccessibility(t *testing.T) {
 		"/", "/plan/", "/plan/points/", "/plan/vision/", "/plan/all/", "/values/", "/values/citizens/", "/measures/", "/measures/s1/",
 		"/training/", "/training/compliance/", "/knowledge/", "/knowledge/sample/", "/events/", "/events/guide/", "/events/sample/", "/area/", "/teams/", "/teams/genki-up/",
 		"/dialogue/", "/proposals/", "/commendations/", "/notices/", "/surveys/", "/surveys/morale-2026/", "/surveys/morale-2026/thanks/",
-		"/surveys/proposal-box/", "/results/", "/results/morale-2026/", "/about/", "/about/accessibility/", "/about/upkeep/", "/no-such-page/",
+		"/surveys/proposal-box/", "/results/", "/results/morale-2026/", "/search/", "/search/?q=個人情報", "/about/", "/about/accessibility/", "/about/upkeep/", "/no-such-page/",
 	}
 	for _, width := range []int64{390, 1280} {
 		for _, name := range []string{"light", "dark"} {

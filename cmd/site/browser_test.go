@@ -301,7 +301,7 @@ func TestAccessibility(t *testing.T) {
 	address, _ := start(t, rehearsed(t), "data")
 	pages := []string{
 		"/", "/plan/", "/plan/points/", "/plan/vision/", "/plan/all/", "/values/", "/values/citizens/", "/measures/", "/measures/s1/",
-		"/training/", "/training/compliance/", "/knowledge/", "/knowledge/sample/", "/events/", "/events/guide/", "/events/sample/", "/area/", "/teams/", "/teams/genki-up/",
+		"/training/", "/training/compliance/", "/training/compliance/leader/", "/training/compliance/participant/", "/knowledge/", "/knowledge/sample/", "/events/", "/events/guide/", "/events/sample/", "/area/", "/teams/", "/teams/genki-up/",
 		"/dialogue/", "/proposals/", "/commendations/", "/notices/", "/surveys/", "/surveys/morale-2026/", "/surveys/morale-2026/thanks/",
 		"/surveys/proposal-box/", "/results/", "/results/morale-2026/", "/search/", "/search/?q=個人情報", "/about/", "/about/accessibility/", "/about/upkeep/", "/no-such-page/",
 	}

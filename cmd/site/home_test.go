@@ -5,6 +5,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"golang.org/x/net/html"
+	"github.com/chromedp/chromedp/kb"
 
 	"staffplan/cmd/internal/browser"
 )
@@ -97,46 +98,55 @@ func TestHomeSaysOnce(t *testing.T) {
 	}
 }
 
-// What staff come for is two clicks away, in the page itself.
-func TestHomeTasks(t *testing.T) {
-	_, s := builtHome(t, true)
-	on := func(address string) map[string]string { // what main links to, with the fragment
-		found := map[string]string{}
-		for d := range s.pages[address].elements("main")[0].Descendants() {
-			if href, ok := attribute(d, "href"); ok && d.Type == html.ElementNode {
-				if to, fragment, ok, err := s.pages[address].local(href); err == nil && ok {
-					if fragment != "" || found[to] == "" {
-						found[to] = fragment
-					}
-				}
-			}
-		}
-		return found
-	}
-	first := on("/")
-	for _, task := range []struct{ what, page, id, says string }{
-		{"propose an improvement", "/surveys/proposal-box/", "form", ""},
-		{"material for a compliance session", "/training/compliance/", "", ""},
-		{"the next event and how to join", "/events/cleaning/", "join", "2027年12月5日"},
-		{"what changed after the last survey", "/measures/s4/", "changes", "研修を二回に分けました。"},
-		{"who owns S4, and when is it reviewed", "/measures/s4/", "", "研修担当"},
-		{"print the whole plan", "/plan/all/", "", ""},
+// What staff come for is two clicks or one search away, each in the first screen,
+// and so is what they came to read.
+func TestTasks(t *testing.T) {
+	public, _ := builtHome(t, true)
+	address, tab := serveBelow(t, public), browser.Start(t)
+	// shows names the smallest thing in the first screen that says so.
+	const shows = `(text, among) => [...document.querySelectorAll(among)].findLast(e => {
+		const {top, bottom} = e.getBoundingClientRect();
+		return e.textContent.includes(text) && e.checkVisibility() && top >= 0 && bottom > top && bottom <= innerHeight;
+	})`
+	for _, task := range []struct {
+		what, from string
+		steps      []string // a link's words, or after a ? what is searched for, of which the first result is taken
+		see        []string
+	}{
+		{"propose an improvement", "", []string{"提案箱"}, []string{"どんなことについての提案ですか。"}},
+		{"propose an improvement", "", []string{"?提案"}, []string{"どんなことについての提案ですか。"}},
+		{"material for a compliance session", "", []string{"研修を開く", "コンプライアンス"}, []string{"進行役用を印刷する", "参加者用を印刷する"}},
+		{"material for a compliance session", "", []string{"?コンプライアンス"}, []string{"進行役用を印刷する", "参加者用を印刷する"}},
+		{"the next event and how to join", "", []string{"試しの清掃"}, []string{"2027年12月5日（日）", "参加するには", "担当へ伝えます。"}},
+		{"the next event and how to join", "", []string{"?地域イベント", "試しの清掃"}, []string{"2027年12月5日（日）", "参加するには"}},
+		{"what changed after the last survey", "", nil, []string{"研修を二回に分けました。"}},
+		{"what changed after the last survey", "", []string{"研修を二回に分けました。"}, []string{"2027年4月20日", "研修を二回に分けました。"}},
+		{"who owns S4, and when is it reviewed", "", []string{"?S4"}, []string{"研修担当", "2027年10月31日"}},
+		{"personal information from any page", "dialogue/", []string{"?個人情報"}, []string{"個人情報保護", "進行役用を印刷する"}},
+		{"personal information from any page", "surveys/morale-2026/", []string{"?個人情報"}, []string{"個人情報保護"}},
+		{"personal information from any page", "training/ojt/leader/", []string{"?個人情報"}, []string{"個人情報保護"}},
+		{"print the whole plan", "", []string{"まとめて印刷する"}, []string{"印刷する"}},
+		{"a complaint", "", []string{"?クレーム"}, []string{"ファシリテーション"}},
+		{"stamps", "", []string{"?はんこ"}, []string{"職員提案制度"}},
 	} {
-		_, near := first[task.page]
-		for next := range first {
-			if page := s.pages[next]; !near && page != nil {
-				_, near = on(next)[task.page]
+		browser.Do(t, tab, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(address+task.from))
+		for _, step := range task.steps {
+			words, search := strings.CutPrefix(step, "?")
+			if search {
+				browser.Do(t, tab, chromedp.SendKeys(chromedp.CSS("[role=search] [name=q]"), words+kb.Enter), chromedp.WaitVisible(chromedp.CSS("#results a")))
+				words = ""
 			}
+			among := map[bool]string{true: "#results > li:first-child > a", false: "main a"}[search]
+			to := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`(%s)(%q, %q)?.href ?? ""`, shows, words, among)))
+			if to == "" {
+				t.Fatalf("%s: no %s in the first screen of %s", task.what, step, browser.Ask(t, tab, chromedp.Location()))
+			}
+			browser.Do(t, tab, chromedp.Navigate(to))
 		}
-		if !near {
-			t.Errorf("%s: %s is more than two clicks away", task.what, task.page)
-		}
-		page := s.pages[task.page]
-		if task.id != "" && !page.hasID(task.id) {
-			t.Errorf("%s: %s has no #%s", task.what, task.page, task.id)
-		}
-		if text := textOf(page.elements("main")[0]); !strings.Contains(text, task.says) {
-			t.Errorf("%s: %s does not say %q", task.what, task.page, task.says)
+		for _, words := range task.see {
+			if !browser.Ask(t, tab, chromedp.Evaluate[bool](fmt.Sprintf(`Boolean((%s)(%q, "main *"))`, shows, words))) {
+				t.Errorf("%s: after %q the first screen of %s does not say %s", task.what, task.steps, browser.Ask(t, tab, chromedp.Location()), words)
+			}
 		}
 	}
 }

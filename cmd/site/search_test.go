@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"golang.org/x/net/html"
@@ -142,6 +144,31 @@ func TestSearch(t *testing.T) {
 	}
 	// The link leads to the heading.
 	browser.Do(t, tab, chromedp.Click(chromedp.CSS("#results a")), chromedp.WaitVisible(chromedp.CSS("#tags:target")))
+}
+
+// What stands below the results has made room for them before they come.
+func TestSearchKeepsStill(t *testing.T) {
+	address, tab := serveBelow(t, builtOnce(t).dir), browser.Start(t)
+	browser.Do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Action[chromedp.Void](func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: `{ const now = fetch, later = new Promise((resolve) => { window.goOn = resolve; }); window.fetch = (...all) => later.then(() => now(...all)); }`,
+		})
+		return chromedp.Void{}, err
+	}))
+	top := func() float64 {
+		return browser.Ask(t, tab, chromedp.Evaluate[float64](`document.getElementById("kinds").getBoundingClientRect().top`))
+	}
+	for query, hits := range map[string]int{"区民": 10, "鼯鼠": 0} {
+		browser.Do(t, tab, chromedp.Navigate(address+"search/?q="+url.QueryEscape(query)))
+		before := top()
+		found := browser.Ask(t, tab, chromedp.Evaluate[answer](`(goOn(), `+shown+`)`, chromedp.EvalAwaitPromise))
+		if len(found.Hits) != hits {
+			t.Fatalf("%s: %d results, want %d", query, len(found.Hits), hits)
+		}
+		if after := top(); min(before, after) < 844 && before != after {
+			t.Errorf("%s: the list of all pages moves from %v px to %v px", query, before, after)
+		}
+	}
 }
 
 // Ten results are shown, and the rest when asked for.

@@ -23,7 +23,7 @@
     .then((all) => all.map((page) => {
       const folded = page.parts.map(({ heading, text }) => ({ heading: fold(heading), text: fold(text) }));
       const all = (name) => folded.map((part) => part[name]).join("\n");
-      return { ...page, folded, fields: [fold(page.title), fold(page.yomi), fold(page.words.join("\n")), all("heading"), all("text")] };
+      return { ...page, folded, fields: [fold(page.title), fold(page.yomi), fold(page.words.join("\n")), fold(page.also.join("\n")), all("heading"), all("text")] };
     }))
     .catch((error) => { loading = undefined; throw error; });
 
@@ -101,12 +101,13 @@
   const result = (page, words) => {
     const part = partOf(page, words);
     const link = element("a", ...marked(page.title, words));
-    link.href = part.id ? `${page.url}#${part.id}` : page.url;
+    const whole = page.fields[0] === words.join(" "); // who types a title wants the page
+    link.href = part.id && !whole ? `${page.url}#${part.id}` : page.url;
     const item = element("li", link);
     const where = [page.kind, part.heading].filter((name) => name && name !== page.title);
     if (where.length > 0) item.append(line("results-where", ...marked(where.join(" › "), words)));
     // What does not stand on the page: an everyday word, its reading.
-    const also = [...page.words, page.yomi].find((text) => words.some((word) => fold(text).includes(word) && !page.fields[0].includes(word)));
+    const also = [...page.words, ...page.also, page.yomi].find((text) => words.some((word) => fold(text).includes(word) && !page.fields[0].includes(word)));
     if (also) item.append(line("results-where", also === page.yomi ? "よみ：" : "ことば：", ...marked(also, words)));
     const text = (part.text || page.parts[0].text).replace(/([、。」』）]) /g, "$1"); // where paragraphs meet
     item.append(line("results-passage", ...marked(text, words, 90)));
@@ -123,6 +124,7 @@
 
   const search = async () => {
     let all = [];
+    list.parentElement.classList.toggle("taken", field.value.trim() !== ""); // so that nothing moves when results come
     if (field.value.trim()) {
       if (!loading) status.textContent = "読み込んでいます…";
       try { all = await pages(); } catch {

@@ -29,12 +29,12 @@ type kind struct {
 // kinds in the order in which they are listed; a section's archetype bears its name.
 var kinds = []kind{
 	{"event", "events", "地域イベント", false},
-	{"area", "area", "地域の情報", false},
-	{"knowledge", "knowledge", "仕事の手引き（OJTの覚え書き）", false},
-	{"notice", "notices", "コンプライアンスの注意喚起", false},
+	{"area", "area", "地域情報", false},
+	{"knowledge", "knowledge", "知識ノート", false},
+	{"notice", "notices", "注意喚起", false},
 	{"commendation", "commendations", "職員表彰", false},
 	{"proposal", "proposals", "職員提案", false},
-	{"training", "training", "研修の教材", false},
+	{"training", "training", "研修教材", false},
 	{"survey", "surveys", "アンケート", true},
 	{"results", "results", "アンケートの結果", true},
 }

@@ -72,7 +72,7 @@ func TestEveryKind(t *testing.T) {
 				return err
 			})
 			place("collector/report/tally.go", func() error {
-				results := responses.Results()
+				results := responses.Results(nil)
 				figures := func(q report.QuestionResult) bool { return q.Suppressed || q.Counts != nil }
 				if !slices.ContainsFunc(results.Questions, figures) && len(results.Comments) == 0 {
 					return fmt.Errorf("results.json of %d answers has nothing of it", len(released.Answers))

@@ -47,7 +47,7 @@ func (c *reportCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	return c.write(def, responses.Results(), ui)
+	return c.write(def, responses.Results(nil), ui)
 }
 
 func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *cli.UI) error {

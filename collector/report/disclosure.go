@@ -1,210 +1,232 @@
 package report
 
-// Disclosure control: every threshold there is, and which groups are shown and
-// what of them. The rules and their reasons stand in the package's documentation;
-// that no definition has a minimum under 10 is a rule of survey.Definition.
+// Disclosure control: what is printed of groups, so that nobody can tell from
+// the file how a few people answered. Every threshold there is stands here or in
+// the definition (survey.Definition: no minimum is under 10).
+//
+// The rules, each with its reason. The words are those of the Handbook on
+// Statistical Disclosure Control, second edition, chapters 4 and 5.
+//
+//  1. Threshold. A group, or a question of it, with fewer than minimum people is
+//     hidden: the fewer there are, the better they know each other's answers.
+//  2. Ranges, no finer than four people. A size is a range of five people; a
+//     favourable share is a range whose step stands for at least four (steps).
+//     So 0 is never parted from 1, nor n from n-1: that nobody, or all but the
+//     reader himself, answered one way is never printed.
+//  3. Complement (secondary suppression). What the printed groups leave over
+//     under the same parent is nobody, or at least two groups and minimum people;
+//     those who left the group blank are a group. Otherwise the few that are
+//     hidden would be what subtraction leaves.
+//  4. Audit. Bounds on every part are worked out from what is printed, as a reader
+//     would (bounds.go). Where a part could be pinned, more is hidden.
+//  5. Witness. For every part whose true figures would tell on people there is
+//     another office that prints the same and in which they are not so
+//     (witness.go). Where none is found, more is hidden.
+//
+// Rules 3 to 5 hide the smallest printed sibling, and all begins again.
 
 import (
 	"slices"
-	"strconv"
 
 	"staffplan/collector/survey"
 )
 
-// enough says whether figures of so many people may be shown.
-func (t *tally) enough(people int) bool { return people >= t.def.Minimum }
+// stepsOf are the numbers of equal steps that 0 to 100 per cent is divided into.
+var stepsOf = []int{100, 50, 20, 10, 5, 4, 3, 2}
 
-// enoughOfAll says whether everyone's figures of all questions of a theme or a
-// measure may be shown: the rest of a mean would give the hidden one back.
-func (t *tally) enoughOfAll(of theme) bool {
-	return !slices.ContainsFunc(of.questions, func(i int) bool { return !t.enough(t.everyone.answers[i]) })
+// steps is the finest division whose steps stand for at least four of n people,
+// n rounded down to five, since the size is printed in fives; 0 where none does.
+func steps(n int) int {
+	n -= n % 5
+	for _, m := range stepsOf {
+		if 4*m <= n {
+			return m
+		}
+	}
+	return 0
 }
 
-// comments are the texts of each text question that enough people answered.
-func (r *Responses) comments() []Comments {
-	var all []Comments
-	for _, q := range r.def.Questions {
-		if q.Kind != survey.Text {
+// step is a range of a favourable share: the place-th, from 0, of m steps.
+type step struct{ m, place int }
+
+// stepFor is where f of n lies. A range takes in where it begins and not where it
+// ends, but the last takes in both.
+func stepFor(f, n int) step {
+	m := steps(n)
+	if m == 0 {
+		return step{}
+	}
+	return step{m, min(f*m/n, m-1)}
+}
+
+// outermost says whether the step reaches 0 or 100 per cent.
+func (s step) outermost() bool { return s.place == 0 || s.place == s.m-1 }
+
+// people is the range of sizes that is printed for n people: five of them.
+func people(n int) interval { return interval{n - n%5, n - n%5 + 4} }
+
+// groups is the tree of groups: the whole office, under it the options of the
+// published group question, as part_of has them. Those who chose an option that
+// others are part of, and nothing narrower, are a leaf under it; those who chose
+// nothing are one under the office. Leaves make up all others.
+type groups struct {
+	parent   []int // by node; of the office -1
+	children [][]int
+	leaf     []int // by cell of the tally
+	options  int   // node 1+k is option k; the office is node 0
+}
+
+func newGroups(options []survey.Option) *groups {
+	g := &groups{parent: []int{-1}, options: len(options)}
+	for _, o := range options {
+		g.parent = append(g.parent, 1+slices.IndexFunc(options, func(p survey.Option) bool { return p.Value == o.PartOf }))
+	}
+	for k := range options {
+		g.leaf = append(g.leaf, 1+k)
+		if slices.Contains(g.parent, 1+k) {
+			g.leaf[k] = len(g.parent)
+			g.parent = append(g.parent, 1+k)
+		}
+	}
+	g.leaf = append(g.leaf, len(g.parent))
+	g.parent = append(g.parent, 0)
+	g.children = make([][]int, len(g.parent))
+	for node, parent := range g.parent {
+		if parent >= 0 {
+			g.children[parent] = append(g.children[parent], node)
+		}
+	}
+	return g
+}
+
+// within says whether a node is part of another, or that one itself.
+func (g *groups) within(node, of int) bool {
+	for ; node >= 0; node = g.parent[node] {
+		if node == of {
+			return true
+		}
+	}
+	return false
+}
+
+// sums adds up what the cells hold, by node.
+func (g *groups) sums(cells []int) []int {
+	sums := make([]int, len(g.parent))
+	for cell, n := range cells {
+		for node := g.leaf[cell]; node >= 0; node = g.parent[node] {
+			sums[node] += n
+		}
+	}
+	return sums
+}
+
+// office is what disclosure control looks at: people by node of the groups, and
+// by scale and node those who answered and those who did so favourably.
+type office struct {
+	groups  *groups
+	minimum int
+	people  []int
+	n, f    [][]int
+}
+
+func (t *tally) office() *office {
+	sums := func(count func(*cell) int) []int {
+		var cells []int
+		for _, c := range t.cells {
+			cells = append(cells, count(c))
+		}
+		return t.groups.sums(cells)
+	}
+	o := &office{groups: t.groups, minimum: t.def.Minimum, people: sums(func(c *cell) int { return c.people })}
+	for _, i := range t.scales {
+		o.n = append(o.n, sums(func(c *cell) int { return c.answered[i] }))
+		o.f = append(o.f, sums(func(c *cell) int { return c.favourable(&t.def.Questions[i], i) }))
+	}
+	return o
+}
+
+// edition is which groups, and which scales of them, are printed: by node, and by
+// scale and node. The office itself is node 0.
+type edition struct {
+	group []bool
+	scale [][]bool
+}
+
+// rules applies the first four rules, with what is hidden already hidden.
+func (o *office) rules(hidden []claim) *edition {
+	e := &edition{group: make([]bool, len(o.people))}
+	for node := range e.group {
+		e.group[node] = node <= o.groups.options && o.people[node] >= o.minimum
+	}
+	for i := range o.n {
+		shown := slices.Clone(e.group)
+		for node := range shown {
+			shown[node] = shown[node] && o.n[i][node] >= o.minimum
+		}
+		e.scale = append(e.scale, shown)
+	}
+	for _, c := range hidden {
+		o.hide(e, c)
+	}
+	for {
+		proved := o.attack(e)
+		if len(proved) == 0 {
+			return e
+		}
+		for _, c := range proved {
+			o.hide(e, c)
+		}
+	}
+}
+
+// below gives the printed groups nearest below a node, and the people in each of
+// the parts that they leave over, where there are any.
+func (g *groups) below(node int, shown []bool, n []int) (printed, left []int) {
+	for _, child := range g.children[node] {
+		if shown[child] {
+			printed = append(printed, child)
 			continue
 		}
-		var texts []string
-		for _, w := range r.texts { // sorted, so that their order says nothing
-			if w.question == q.ID {
-				texts = append(texts, w.text)
-			}
+		over := n[child]
+		within, _ := g.below(child, shown, n)
+		for _, w := range within {
+			over -= n[w]
 		}
-		c := Comments{Question: q.ID, Suppressed: len(texts) < r.def.MinimumComments}
-		if !c.Suppressed {
-			c.Texts = texts
+		printed = append(printed, within...)
+		if over > 0 {
+			left = append(left, over)
 		}
-		all = append(all, c)
 	}
-	return all
+	return printed, left
 }
 
-// showsGroups says whether figures of groups may be shown, of those people whom
-// count finds in a cell. It looks at the cells that printed figures could be
-// subtracted down to: those who chose just one option, and those who chose none.
-// The last, and an option that others are part of, may be empty: nobody is in
-// them.
-func (t *tally) showsGroups(count func(*cell) int) bool {
-	if t.group < 0 {
-		return false
-	}
-	options := t.def.Questions[t.group].Options
-	for k, c := range t.cells {
-		mayBeEmpty := k == len(options) ||
-			slices.ContainsFunc(options, func(o survey.Option) bool { return o.PartOf == options[k].Value })
-		if !t.enough(count(c)) && !(mayBeEmpty && c.people == 0) {
-			return false
-		}
-	}
-	return true
+func smallest(nodes, n []int) int {
+	return slices.MinFunc(nodes, func(a, b int) int { return n[a] - n[b] })
 }
 
-func allPeople(c *cell) int { return c.people }
-
-// showsQuestion says whether everyone's figures of a question may be shown. The
-// counts of a group question are the sizes of its groups.
-func (t *tally) showsQuestion(i int) bool {
-	return t.enough(t.everyone.answers[i]) && (!t.def.Questions[i].Group || i == t.group && t.showsGroups(allPeople))
-}
-
-// within are the options that make up an option: itself and all that are part
-// of it, however deep.
-func within(options []survey.Option, option int) []int {
-	all := []int{option}
-	for at := 0; at < len(all); at++ {
-		for k, o := range options {
-			if o.PartOf == options[all[at]].Value && !slices.Contains(all, k) {
-				all = append(all, k)
-			}
+// hide answers a claim: the smallest printed sibling of the part is no longer
+// printed; where there is none, what contains it is not.
+func (o *office) hide(e *edition, c claim) {
+	g := o.groups
+	shown, n := e.group, o.people
+	if c.scale >= 0 {
+		shown, n = e.scale[c.scale], o.n[c.scale]
+	}
+	above := g.parent[c.part.node]
+	if c.part.rest {
+		above = c.part.node
+	}
+	for !shown[above] {
+		above = g.parent[above]
+	}
+	hidden := above
+	if printed, _ := g.below(above, shown, n); len(printed) > 0 {
+		hidden = smallest(printed, n)
+	}
+	shown[hidden] = false
+	if c.scale < 0 {
+		for i := range e.scale {
+			e.scale[i][hidden] = false
 		}
 	}
-	return all
-}
-
-func (t *tally) groups() []Group {
-	var all []Group
-	for i, q := range t.def.Questions {
-		if !q.Group {
-			continue
-		}
-		shown := i == t.group && t.showsGroups(allPeople)
-		for k, option := range q.Options {
-			g := Group{Question: q.ID, Value: option.Value, Suppressed: !shown}
-			if shown {
-				t.fill(&g, within(q.Options, k))
-			}
-			all = append(all, g)
-		}
-	}
-	return all
-}
-
-func (t *tally) fill(g *Group, options []int) {
-	c := t.newCell()
-	for _, k := range options {
-		c.merge(t.cells[k])
-	}
-	g.N = c.people
-	if heads := t.def.Headcount[g.Value]; heads >= c.people {
-		g.Headcount = heads
-	}
-	hidden := make([]bool, len(t.def.Questions)) // also where all, or all but one, answered on one side
-	for i, q := range t.def.Questions {
-		if q.Kind != survey.Scale {
-			continue
-		}
-		r := GroupQuestion{ID: q.ID}
-		if t.showsGroups(func(one *cell) int { return one.answers[i] }) {
-			r.N = c.answers[i]
-			below, middle, above := sides(c.counts[i])
-			hidden[i] = max(below, middle, above) >= r.N-1
-			if len(q.Labels)%2 == 1 {
-				s := shares(r.N, above, below, middle)
-				r.Favourable, r.Unfavourable, r.Neutral = s[0], s[1], s[2]
-			} else {
-				s := shares(r.N, above, below)
-				r.Favourable, r.Unfavourable = s[0], s[1]
-			}
-		} else {
-			hidden[i], r.Suppressed = true, true
-		}
-		g.Questions = append(g.Questions, r)
-	}
-	for j, theme := range t.themes {
-		r := GroupTheme{ID: theme.id}
-		if slices.ContainsFunc(theme.questions, func(i int) bool { return hidden[i] }) {
-			r.Suppressed = true
-		} else {
-			index, _ := strconv.Atoi(t.index(c, j).FloatString(0)) // FloatString writes digits only
-			r.N, r.Index = c.scored[j], &index
-		}
-		g.Themes = append(g.Themes, r)
-	}
-}
-
-// shares turns the counts of a group of n people, two or three kinds that add up
-// to n, into what may be printed of each; nil is left out. n is at least 10.
-//
-// Two counts are the one n less the other, so their bands agree. With three, a
-// "low" could be worked out from the other two, and so:
-//
-//   - n-2 of one kind: its share alone, since the two people left over are
-//     nobody of one kind, or one of each;
-//   - otherwise, beside a "low", the first of the other two is printed and the
-//     second left out. A count of 2 or 3 there is left out too: it would be
-//     found beside a 0 or beside a 1 only.
-//
-// A test tries all counts: every "low" may be 0 and may be 1, every "high" n and
-// n-1, and nothing that is left out is known to be 0 or n.
-func shares(n int, counts ...int) []*Share {
-	out := make([]*Share, len(counts))
-	for i, c := range counts {
-		switch {
-		case c <= 1:
-			out[i] = new(Low)
-		case c >= n-1:
-			out[i] = new(High)
-		default:
-			out[i] = new(Share((200*c + n) / (2 * n)))
-		}
-	}
-	if len(counts) == 2 || slices.Min(counts) > 1 {
-		return out
-	}
-	alone := slices.Index(counts, n-2)
-	first := slices.IndexFunc(out, func(s *Share) bool { return *s >= 0 })
-	for i, c := range counts {
-		switch {
-		case alone >= 0 && i != alone,
-			alone < 0 && *out[i] >= 0 && (i != first || c <= 3):
-			out[i] = nil
-		}
-	}
-	return out
-}
-
-// headcount is the number of people asked, where the definition gives it for
-// every group; 0 where it does not, or where more people answered than it says.
-func (t *tally) headcount() int {
-	if t.group < 0 {
-		return 0
-	}
-	total := 0
-	for _, o := range t.def.Questions[t.group].Options {
-		if o.PartOf != "" {
-			continue
-		}
-		heads, ok := t.def.Headcount[o.Value]
-		if !ok {
-			return 0
-		}
-		total += heads
-	}
-	if total < t.everyone.people {
-		return 0
-	}
-	return total
 }

@@ -1,155 +1,149 @@
 package report
 
-// What is withheld: groups, comments, and counts of few people.
-
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"math"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"staffplan/collector/survey"
 )
 
-func TestParts(t *testing.T) {
-	const parts = `{"id":"q","kind":"scale","text":"q",` + five + `},
-		{"id":"unit","kind":"choice","text":"所属","group":true,"options":[
-		{"value":"top","text":"T","part_of":""},{"value":"a","text":"A","part_of":"top"},{"value":"b","text":"B","part_of":"top"},{"value":"c","text":"C","part_of":""}]}`
-	def := define(t, parts)
-	answers := map[string]int{`{"q":1,"unit":"a"}`: 10, `{"q":3,"unit":"b"}`: 20, `{"q":5,"unit":"c"}`: 10}
-	results := make1(t, def, released(answers))
-	if got, want := results.Groups[0].N, 30; got != want {
-		t.Errorf("an option has %d people, with its parts there are %d", got, want)
+// randomOffice makes an office of skewed sections, some with sections of their
+// own, some who say nothing, and some that are of one mind.
+func randomOffice(t testing.TB, random *rand.Rand) (*survey.Definition, []person) {
+	minimum := []int{10, 10, 10, 15}[random.IntN(4)]
+	var questions []string
+	points := 2 + random.IntN(10)
+	if random.IntN(2) == 0 {
+		points = 5
 	}
-	answers[`{"q":5,"unit":"top"}`] = 9
-	for _, g := range make1(t, def, released(answers)).Groups {
-		if !g.Suppressed {
-			t.Errorf("group %s is shown, and nine people are what remains of its parts", g.Value)
-		}
+	scales := 4 + random.IntN(16)
+	for i := range scales {
+		labels := strings.Join(slices.Repeat([]string{`"x"`}, points), ",")
+		questions = append(questions, fmt.Sprintf(`{"id":"q%d","kind":"scale","text":"q","labels":[%s],"themes":["t%d"]}`, i, labels, i%4))
 	}
-}
-
-func TestHeadcount(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units)
-	r := released(map[string]int{`{"q":1,"unit":"a"}`: 10, `{"q":3,"unit":"b"}`: 20})
-	for _, test := range []struct {
-		heads map[string]int
-		all   int
-		each  []int
-	}{
-		{map[string]int{}, 0, []int{0, 0}},
-		{map[string]int{"a": 12}, 0, []int{12, 0}},
-		{map[string]int{"a": 10, "b": 40}, 50, []int{10, 40}},
-		{map[string]int{"a": 12, "b": 12}, 0, []int{12, 0}}, // more answered than were asked
-		{map[string]int{"a": 9, "b": 40}, 49, []int{0, 40}},
-	} {
-		def.Headcount = test.heads
-		results := make1(t, def, r)
-		each := []int{results.Groups[0].Headcount, results.Groups[1].Headcount}
-		if results.Headcount != test.all || !slices.Equal(each, test.each) {
-			t.Errorf("headcount %v: got %d and %d, want %d and %d", test.heads, results.Headcount, each, test.all, test.each)
-		}
-	}
-}
-
-func TestSecondGroupQuestion(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units+`,`+strings.ReplaceAll(units, `"unit"`, `"age"`))
-	results := make1(t, def, released(map[string]int{`{"q":1,"unit":"a","age":"b"}`: 10, `{"q":3,"unit":"b","age":"a"}`: 20}))
-	for _, g := range results.Groups {
-		if g.Suppressed != (g.Question == "age") {
-			t.Errorf("%s %s: suppressed is %v", g.Question, g.Value, g.Suppressed)
-		}
-	}
-	if !results.Questions[2].Suppressed {
-		t.Error("the sizes of hidden groups are printed")
-	}
-}
-
-func TestComments(t *testing.T) {
-	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},{"id":"c","kind":"text","text":"c","max":100}`)
-	r := released(map[string]int{`{"q":1}`: 20})
-	write := func(text string) {
-		line, _ := json.Marshal(map[string]string{"survey": "s", "question": "c", "text": text})
-		r.Texts = append(r.Texts, line)
-	}
-	for i := range 9 {
-		write(string(rune('i' - i)))
-	}
-	if got := make1(t, def, r).Comments[0]; !got.Suppressed || got.Texts != nil {
-		t.Errorf("nine texts are shown: %v", got)
-	}
-	write("a < b & \"c\"\n{[,]}\\")
-	results := make1(t, def, r)
-	if got := results.Comments[0].Texts; len(got) != 10 || !slices.IsSorted(got) {
-		t.Errorf("ten texts: got %q", got)
-	}
-	encoded, err := results.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var again struct{ Comments []Comments }
-	if err := json.Unmarshal(encoded, &again); err != nil || !reflect.DeepEqual(again.Comments, results.Comments) {
-		t.Errorf("lines changed what is said: %v\n%s", err, encoded)
-	}
-	if !bytes.Contains(encoded, []byte("a < b & ")) {
-		t.Error("a text is not written as it was")
-	}
-}
-
-// TestShares tries all counts of small groups. What is printed must be what at
-// least two counts give: each "low" stands for 0 and for 1, each "high" for n
-// and for n-1, and what is left out may be something else than 0 and n.
-func TestShares(t *testing.T) {
-	for _, kinds := range []int{2, 3} {
-		for n := 10; n <= 60; n++ {
-			printed := map[string][][]int{} // what is printed → all counts that give it
-			for a := 0; a <= n; a++ {
-				for b := 0; a+b <= n; b++ {
-					counts := []int{a, b, n - a - b}
-					if kinds == 2 {
-						if b > 0 {
-							break
-						}
-						counts = []int{a, n - a}
-					}
-					var key strings.Builder
-					for i, s := range shares(n, counts...) {
-						if s != nil && *s >= 0 && (*s != Share(math.Floor(100*float64(counts[i])/float64(n)+0.5))) {
-							t.Fatalf("%v of %d: printed %d", counts, n, *s)
-						}
-						if s == nil {
-							key.WriteString("- ")
-						} else {
-							fmt.Fprint(&key, *s, " ")
-						}
-					}
-					printed[key.String()] = append(printed[key.String()], counts)
-				}
+	var options []string
+	tops := 2 + random.IntN(8)
+	for k := range tops {
+		options = append(options, fmt.Sprintf(`{"value":"g%d","text":"g","part_of":""}`, k))
+		if random.IntN(3) == 0 {
+			for m := range 1 + random.IntN(3) {
+				options = append(options, fmt.Sprintf(`{"value":"g%d-%d","text":"g","part_of":"g%d"}`, k, m, k))
 			}
-			for key, all := range printed {
-				for i, field := range strings.Fields(key) {
-					may := map[int]bool{}
-					for _, counts := range all {
-						may[counts[i]] = true
+		}
+	}
+	questions = append(questions, `{"id":"unit","kind":"choice","text":"u","group":true,"options":[`+strings.Join(options, ",")+`]}`)
+	def := define(t, strings.Join(questions, ","))
+	def.Minimum = minimum
+	weights := make([]float64, len(options)+1)
+	total := 0.0
+	for k := range weights {
+		weights[k] = 0.1 + random.ExpFloat64()
+		if k == len(options) {
+			weights[k] *= 0.3 * float64(random.IntN(3))
+		}
+		total += weights[k]
+	}
+	n := 40 + random.IntN(400)
+	lean := make([][]float64, len(weights))
+	for k := range lean {
+		lean[k] = make([]float64, scales)
+		for i := range lean[k] {
+			lean[k][i] = 0.3 + 0.6*random.Float64()
+			if random.IntN(12) == 0 {
+				lean[k][i] = float64(random.IntN(2))
+			}
+		}
+	}
+	blank := 0.1 * random.Float64()
+	var people []person
+	for range n {
+		at, k := random.Float64()*total, 0
+		for k < len(weights)-1 && at > weights[k] {
+			at -= weights[k]
+			k++
+		}
+		p := make(person, len(def.Questions))
+		for i := range scales {
+			if random.Float64() < blank {
+				continue
+			}
+			half := points / 2
+			place := random.IntN(points - half)
+			if random.Float64() < lean[k][i] {
+				place = points - 1 - random.IntN(half)
+			}
+			p[i] = []int{place}
+		}
+		if k < len(options) {
+			p[scales] = []int{k}
+		}
+		people = append(people, p)
+	}
+	return def, people
+}
+
+func tallyOf(def *survey.Definition, people []person) *tally {
+	t := newTally(def)
+	for _, p := range people {
+		t.add(p, 1)
+	}
+	return t
+}
+
+const rounds = 12
+
+func TestExperiment(t *testing.T) {
+	baseShown, sizes := 0, 0
+	_ = sizes
+	shown, could, witnesses, unlike, forced := 0, 0, 0, 0, 0
+	var longest time.Duration
+	for round := range rounds {
+		random := rand.New(rand.NewPCG(uint64(round), 2))
+		def, people := randomOffice(t, random)
+		ta := tallyOf(def, people)
+		o := ta.office()
+		began := time.Now()
+		e, found := ta.disclose(people, nil)
+		longest = max(longest, time.Since(began))
+		base := o.rules(nil)
+		if !reflect.DeepEqual(base, e) {
+			forced++
+		}
+		for i := range o.n {
+			for node := 1; node <= o.groups.options; node++ {
+				if o.n[i][node] >= o.minimum {
+					could++
+					if base.scale[i][node] {
+						baseShown++
 					}
-					switch field {
-					case "-1":
-						if !may[0] || !may[1] {
-							t.Errorf("%d: %q gives low number %d away: %v", n, key, i, all)
-						}
-					case "-2":
-						if !may[n] || !may[n-1] {
-							t.Errorf("%d: %q gives high number %d away: %v", n, key, i, all)
-						}
-					case "-":
-						if len(may) < 2 {
-							t.Errorf("%d: %q gives number %d away: %v", n, key, i, all)
-						}
+					if e.scale[i][node] {
+						shown++
 					}
 				}
 			}
 		}
+		printed := ta.print(e, nil)
+		for c, w := range found {
+			witnesses++
+			other := slices.Clone(people)
+			for at, p := range w {
+				other[at] = p
+			}
+			tb := tallyOf(def, other)
+			if random.IntN(25) == 0 {
+				e2, _ := tb.disclose(other, nil)
+				if !reflect.DeepEqual(tb.print(e2, nil), printed) {
+					unlike++
+				}
+			}
+			_ = c
+		}
 	}
+	t.Logf("base %d", 100*baseShown/could)
+	t.Logf("shown %d of %d: %.1f%%; witnesses %d, of a twentieth unlike %d; more hidden in %d; longest %v", shown, could, 100*float64(shown)/float64(could), witnesses, unlike, forced, longest)
 }

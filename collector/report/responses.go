@@ -21,7 +21,7 @@ type Responses struct {
 	Rehearsal bool // they were made up: what is made of them says so
 
 	def    *survey.Definition
-	people [][][]int // as Definition.ReadAnswers gives them
+	people []person
 	texts  []writing
 }
 
@@ -60,7 +60,7 @@ func Read(def *survey.Definition, released *journal.Released, identities ...age.
 			}
 		}
 	}
-	slices.SortFunc(r.people, func(a, b [][]int) int { return slices.CompareFunc(a, b, slices.Compare) })
+	slices.SortFunc(r.people, func(a, b person) int { return slices.CompareFunc(a, b, slices.Compare) })
 	slices.SortFunc(r.texts, func(a, b writing) int {
 		return cmp.Or(cmp.Compare(a.question, b.question), cmp.Compare(a.text, b.text))
 	})
@@ -68,8 +68,8 @@ func Read(def *survey.Definition, released *journal.Released, identities ...age.
 }
 
 func (r *Responses) readAnswers(line []byte) error {
-	person, err := r.def.ReadAnswers(line)
-	r.people = append(r.people, person)
+	p, err := r.def.ReadAnswers(line)
+	r.people = append(r.people, p)
 	return err
 }
 

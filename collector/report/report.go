@@ -1,0 +1,32 @@
+package report
+
+// The report: from responses to what may be published.
+
+// Results makes results.json, compared with the survey before where it is given.
+// The order of the responses does not matter.
+func (r *Responses) Results(previous *Previous) *Results {
+	t := newTally(r.def)
+	for _, p := range r.people {
+		t.add(p, 1)
+	}
+	head := &Results{Survey: r.def.ID, Rehearsal: r.Rehearsal, Minimum: r.def.Minimum, Previous: r.def.Previous}
+	if !t.enough(t.everyone.people) {
+		head.Suppressed = true
+		return head
+	}
+	e, _ := t.disclose(r.people, previous)
+	results := t.print(e, previous)
+	results.Rehearsal = r.Rehearsal
+	results.Comments = r.comments()
+	return results
+}
+
+// print is all that an edition says.
+func (t *tally) print(e *edition, previous *Previous) *Results {
+	return &Results{
+		Survey: t.def.ID, Minimum: t.def.Minimum, Previous: t.def.Previous,
+		Responses: t.everyone.people, Headcount: t.population(),
+		Questions: t.questionResults(previous), Themes: t.themeResults(previous),
+		Measures: t.measureResults(previous), Groups: t.groupResults(e),
+	}
+}

@@ -1,0 +1,364 @@
+package report
+
+// Rule 5 of disclosure control: for each claim that is true, another office that
+// prints the same and in which it is not.
+//
+// It is made from the true one by one or two exchanges: somebody in the part and
+// somebody outside give one another their answer to the scale, who on the other
+// items of its themes score the same. For the office nothing changes by that.
+// Where exchanges do not do, one or two people move into the part, or out of it,
+// with all they answered.
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// What bounds the search: how many people of a cell, by scale and side, are asked,
+// and how many candidates are counted anew for one claim.
+const (
+	asked = 100
+	tries = 100
+)
+
+// disclose applies all five rules. The witnesses are those of the edition.
+func (t *tally) disclose(all []person, previous *Previous) (*edition, map[claim]witness) {
+	s := &search{t: t, o: t.office(), all: all, previous: previous}
+	s.ask()
+	for {
+		s.e = s.o.rules(s.hidden)
+		s.printed = t.print(s.e, previous)
+		s.before, s.found = s.found, map[claim]witness{}
+		alone := s.o.firstOfEach(s.e, func(c claim) bool { return !s.against(c) })
+		if len(alone) == 0 {
+			return s.e, s.found
+		}
+		s.hidden = append(s.hidden, alone...)
+	}
+}
+
+// witness is the people of the true office who are others in another one: by
+// place among all, what they answered there.
+type witness map[int]person
+
+// search looks for witnesses.
+type search struct {
+	t        *tally
+	o        *office
+	all      []person
+	sides    [][]side    // by person and scale
+	asked    [][][][]int // people by cell, scale and side
+	previous *Previous
+
+	hidden  []claim // those there is no witness against
+	e       *edition
+	printed *Results
+	before  map[claim]witness // of the last edition: most do again
+	found   map[claim]witness
+	left    int // candidates that may yet be counted
+}
+
+// ask chooses the people of each cell who may take part.
+func (s *search) ask() {
+	for range s.t.cells {
+		s.asked = append(s.asked, make([][][]int, len(s.t.scales)))
+	}
+	for _, scales := range s.asked {
+		for scale := range scales {
+			scales[scale] = make([][]int, 1+blank)
+		}
+	}
+	for at, p := range s.all {
+		sides := make([]side, len(s.t.scales))
+		for scale, i := range s.t.scales {
+			q := &s.t.def.Questions[i]
+			switch {
+			case len(p[i]) == 0:
+				sides[scale] = blank
+			case 2*points(q, p[i][0]) > len(q.Labels)-1:
+				sides[scale] = favourable
+			}
+			if of := &s.asked[s.t.cellOf(p)][scale][sides[scale]]; len(*of) < asked {
+				*of = append(*of, at)
+			}
+		}
+		s.sides = append(s.sides, sides)
+	}
+}
+
+// people are those of a cell who answered a scale on a side, and are not in w.
+func (s *search) people(cell, scale int, of side, w witness) []int {
+	return slices.DeleteFunc(slices.Clone(s.asked[cell][scale][of]), func(at int) bool {
+		_, taken := w[at]
+		return taken
+	})
+}
+
+// against looks for a witness against a claim.
+func (s *search) against(c claim) bool {
+	s.left = tries
+	if w, ok := s.before[c]; ok && s.try(c, w) {
+		return true
+	}
+	n := 2
+	if c.scale >= 0 && !c.within {
+		n -= s.o.count(s.e, c)
+	}
+	switch {
+	case c.scale < 0:
+		return s.move(c, n, true) || s.move(c, n, false)
+	case c.within:
+		return s.exchange(c, c.side, n) || s.exchange(c, c.side.against(), n) || s.move(c, n, true) || s.move(c, n, false)
+	}
+	return s.exchange(c, c.side, n) || s.move(c, n, true)
+}
+
+// inside are the cells of a part, and outside the others.
+func (s *search) inside(c claim) (inside, outside []int) {
+	g := s.o.groups
+	for cell, leaf := range g.leaf {
+		node := leaf
+		for node >= 0 && node != c.node && !(c.rest && s.e.scale[c.scale][node]) {
+			node = g.parent[node]
+		}
+		if node == c.node {
+			inside = append(inside, cell)
+		} else {
+			outside = append(outside, cell)
+		}
+	}
+	return inside, outside
+}
+
+// exchange looks for n exchanges after which n more of the part have answered on
+// a side.
+func (s *search) exchange(c claim, gain side, n int) bool {
+	var pairs [][2]int // of cells: outside, inside
+	inside, outside := s.inside(c)
+	for _, from := range outside {
+		for _, to := range inside {
+			pairs = append(pairs, [2]int{from, to})
+		}
+	}
+	for k, first := range pairs {
+		if n == 1 {
+			if s.fits(c, gain, first) && s.between(c, gain, witness{}, first) {
+				return true
+			}
+			continue
+		}
+		for _, second := range pairs[k:] {
+			if s.fits(c, gain, first, second) && s.between(c, gain, witness{}, first, second) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fits says whether all ranges stay as they are with an exchange between each
+// pair of cells.
+func (s *search) fits(c claim, gain side, pairs ...[2]int) bool {
+	f, by := slices.Clone(s.o.f[c.scale]), int(2*gain-1)
+	for _, pair := range pairs {
+		s.along(f, pair[0], -by)
+		s.along(f, pair[1], by)
+	}
+	return s.sameSteps(c.scale, s.o.n[c.scale], f)
+}
+
+// between makes an exchange between each pair of cells, beside those in w.
+func (s *search) between(c claim, gain side, w witness, pairs ...[2]int) bool {
+	if len(pairs) == 0 {
+		return s.try(c, w)
+	}
+	i := s.t.scales[c.scale]
+	for _, b := range s.people(pairs[0][0], c.scale, gain, w) {
+		for _, a := range s.people(pairs[0][1], c.scale, gain.against(), w) {
+			if !s.t.alike(i, s.all[a], s.all[b]) {
+				continue
+			}
+			w[a], w[b] = slices.Clone(s.all[a]), slices.Clone(s.all[b])
+			w[a][i], w[b][i] = w[b][i], w[a][i]
+			if s.between(c, gain, w, pairs[1:]...) {
+				return true
+			}
+			delete(w, a)
+			delete(w, b)
+			if s.left <= 0 {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// alike says whether two people who exchange an answer only take one another's
+// place in each theme: on its other items they score the same.
+func (t *tally) alike(i int, a, b person) bool {
+	for _, theme := range t.themes {
+		if slices.Contains(theme.scales, i) {
+			ofA, sumA := t.score(theme, a)
+			ofB, sumB := t.score(theme, b)
+			q := &t.def.Questions[i]
+			own := unit / (len(q.Labels) - 1) * (points(q, a[i][0]) - points(q, b[i][0]))
+			if ofA != ofB || sumA-sumB != own {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// mover is somebody, by place among all, who goes from one cell to another.
+type mover struct{ person, from, to int }
+
+// move looks for n people to move into the part, or out of it: such as the claim
+// is about.
+func (s *search) move(c claim, n int, into bool) bool {
+	sources, targets := s.inside(c)
+	if into {
+		sources, targets = targets, sources
+	}
+	var movers []mover
+	for _, from := range sources {
+		var people []int
+		if c.scale >= 0 {
+			people = s.people(from, c.scale, c.side, nil)
+		} else {
+			for _, of := range s.asked[from][0] {
+				people = append(people, of...)
+			}
+		}
+		for _, at := range people {
+			for _, to := range targets {
+				movers = append(movers, mover{at, from, to})
+			}
+		}
+	}
+	s.left = tries
+	for k, first := range movers {
+		if n == 1 {
+			if w := s.moved(c, first); w != nil && s.try(c, w) {
+				return true
+			}
+			if s.left <= 0 {
+				return false
+			}
+			continue
+		}
+		for _, second := range movers[k+1:] {
+			if second.person == first.person {
+				continue
+			}
+			if w := s.moved(c, first, second); w != nil && s.try(c, w) {
+				return true
+			}
+			if s.left <= 0 {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// moved is the witness in which people move; nil where something printed would be
+// another. Where that is a range, somebody who stays gives the mover an answer
+// with which it is not.
+func (s *search) moved(c claim, movers ...mover) witness {
+	size := slices.Clone(s.o.people)
+	for _, m := range movers {
+		s.along(size, m.from, -1)
+		s.along(size, m.to, 1)
+	}
+	for node := 1; node < len(size); node++ {
+		// A hidden group stays under the minimum, or the rules would print it.
+		if small := s.o.people[node] < s.o.minimum; node <= s.o.groups.options && small != (size[node] < s.o.minimum) ||
+			s.e.group[node] && people(size[node]) != people(s.o.people[node]) {
+			return nil
+		}
+	}
+	w := witness{}
+	for _, m := range movers {
+		p := slices.Clone(s.all[m.person])
+		p[s.t.group] = nil
+		if m.to < len(s.t.cells)-1 {
+			p[s.t.group] = []int{m.to}
+		}
+		w[m.person] = p
+	}
+	for scale, i := range s.t.scales {
+		n, f := slices.Clone(s.o.n[scale]), slices.Clone(s.o.f[scale])
+		for _, m := range movers {
+			if had := s.sides[m.person][scale]; had != blank {
+				s.along(n, m.from, -1)
+				s.along(n, m.to, 1)
+				s.along(f, m.from, -int(had))
+				s.along(f, m.to, int(had))
+			}
+		}
+		for _, m := range movers {
+			had := s.sides[m.person][scale]
+			if had == blank || scale == c.scale || s.sameSteps(scale, n, f) {
+				continue
+			}
+			for _, at := range s.people(m.from, scale, had.against(), w) {
+				if p := w[m.person]; s.t.alike(i, s.all[at], p) {
+					w[at] = slices.Clone(s.all[at])
+					w[at][i], p[i] = p[i], w[at][i]
+					by := int(2*had - 1)
+					s.along(f, m.from, by)
+					s.along(f, m.to, -by)
+					break
+				}
+			}
+		}
+		if !s.sameSteps(scale, n, f) {
+			return nil
+		}
+	}
+	return w
+}
+
+// along adds to a cell's leaf and all groups that contain it.
+func (s *search) along(by []int, cell, n int) {
+	for node := s.o.groups.leaf[cell]; node > 0; node = s.o.groups.parent[node] {
+		by[node] += n
+	}
+}
+
+// sameSteps says whether a scale with these counts is printed as it is.
+func (s *search) sameSteps(scale int, n, f []int) bool {
+	for node := 1; node < len(n); node++ {
+		if s.e.scale[scale][node] && stepFor(f[node], n[node]) != stepFor(s.o.f[scale][node], s.o.n[scale][node]) {
+			return false
+		}
+	}
+	return true
+}
+
+// try says whether the office with these others is a witness: in it the claim is
+// not true, and it prints the same by the same rules.
+func (s *search) try(c claim, w witness) bool {
+	s.left--
+	t := s.t.clone()
+	for at, p := range w {
+		t.add(s.all[at], -1)
+		t.add(p, 1)
+	}
+	o := t.office()
+	was, is := s.o.count(s.e, c), o.count(s.e, c)
+	if c.within || c.scale < 0 {
+		if was-is < 2 && is-was < 2 {
+			return false
+		}
+	} else if is < 2 {
+		return false
+	}
+	if !reflect.DeepEqual(o.rules(s.hidden), s.e) || !reflect.DeepEqual(t.print(s.e, s.previous), s.printed) {
+		return false
+	}
+	s.found[c] = maps.Clone(w)
+	return true
+}

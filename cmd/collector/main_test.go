@@ -8,6 +8,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,12 +36,13 @@ func TestScripts(t *testing.T) {
 			"answered": answered,
 			"again":    again,
 			"records":  records,
+			"decide":   decide,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
 }
 
-// stored DIR DEFINITION LINES [finished] puts answers into a survey's folder, as
+// stored DIR DEFINITION LINES [finished|released] puts answers into a survey's folder, as
 // the service does: a line of LINES is an answer, and those with "text" in them
 // go with the answer before.
 func stored(ts *testscript.TestScript, neg bool, args []string) {
@@ -64,8 +67,28 @@ func stored(ts *testscript.TestScript, neg bool, args []string) {
 	for _, e := range entries {
 		ts.Check(j.Append(context.Background(), e))
 	}
-	if len(args) > 3 {
+	if len(args) > 3 && args[3] == "released" { // as on the first of a month
+		ts.Check(j.Release(context.Background()))
+	} else if len(args) > 3 {
 		ts.Check(j.Finish(context.Background()))
 	}
 	ts.Check(j.Close())
+}
+
+// decide FILE TEXT=DECISION... is the editor, who also puts the decided texts first.
+func decide(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: decide file text=decision...")
+	}
+	head, rest, _ := strings.Cut(ts.ReadFile(args[0]), "\n\n")
+	blocks := strings.Split(strings.TrimSpace(rest), "\n\n")
+	var first []string
+	for _, arg := range args[1:] {
+		text, decision, _ := strings.Cut(arg, "=")
+		at := slices.IndexFunc(blocks, func(b string) bool { return strings.Contains(b, text) })
+		first = append(first, strings.Replace(blocks[at], "決定：", "決定："+decision, 1))
+		blocks = slices.Delete(blocks, at, at+1)
+	}
+	file := head + "\n\n" + strings.Join(append(first, blocks...), "\n\n") + "\n"
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(file), 0o600))
 }

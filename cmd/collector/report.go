@@ -4,29 +4,31 @@ package main
 // its results page is made of.
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
-	"unicode/utf8"
+	"slices"
+	"strings"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"staffplan/cmd/internal/cli"
+	"staffplan/collector/journal"
 	"staffplan/collector/report"
 	"staffplan/collector/survey"
 )
 
 type reportCmd struct {
-	Survey string `required:"" placeholder:"ファイル" help:"アンケートの定義。例: public/surveys/morale-2026/survey.json"`
-	Data   string `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
-	Out    string `required:"" placeholder:"フォルダー" help:"結果を置くフォルダー。例: content/results/morale-2026"`
-
-	Identity string `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
+	Survey   string   `required:"" placeholder:"ファイル" help:"アンケートの定義。例: public/surveys/morale-2026/survey.json"`
+	Data     string   `default:"data" placeholder:"フォルダー" help:"回答をしまってあるフォルダー。"`
+	Out      string   `required:"" placeholder:"フォルダー" help:"結果を置くフォルダー。例: content/results/morale-2026"`
+	Previous []string `placeholder:"ファイル" help:"前の回の結果。差を入れます。いくつ書いても、定義の previous のものを使います。例: content/results/morale-2025/results.json"`
+	More     []string `arg:"" optional:"" hidden:"" help:"--previous の続き。"`
+	Comments string   `placeholder:"ファイル" help:"自由に書かれた文と、載せるかどうかの決定を書くファイル。書かなければ、いまのフォルダーの、id に -comments.txt を付けた名前にします。"`
+	Identity string   `placeholder:"ファイル" help:"封じた回答を開く鍵のファイル。collector key か age-keygen が作ったもの。"`
 }
 
 // Validate is kong's: what it refuses is wrong usage.
@@ -34,7 +36,25 @@ func (c *reportCmd) Validate() error {
 	if _, err := os.Stat(filepath.Join(c.Out, "_index.md")); err == nil {
 		return fmt.Errorf("--out には %s のように、このアンケートだけのフォルダーを書いてください", filepath.Join(c.Out, filepath.Base(filepath.Dir(c.Survey))))
 	}
+	if len(c.More) > 0 && len(c.Previous) == 0 {
+		return fmt.Errorf("%s が何のファイルか分かりません。前の回の結果なら、--previous の後に書いてください", c.More[0])
+	}
+	if c.Comments != "" && inContent(c.Comments) {
+		return fmt.Errorf("--comments には content の外のファイルを書いてください。中に置くと、載せないと決めた文まで、サイトと一緒に配られます")
+	}
 	return nil
+}
+
+// inContent says whether a file stands in a folder that sites are made of.
+func inContent(name string) bool {
+	full, err := filepath.Abs(name)
+	if err != nil {
+		return true
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(full)); err == nil {
+		full = dir
+	}
+	return slices.Contains(strings.Split(filepath.ToSlash(full), "/"), "content")
 }
 
 // Run may be used while the collector serves: it reads released files only.
@@ -47,24 +67,161 @@ func (c *reportCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	return c.write(def, responses.Results(nil), ui)
+	previous, err := c.previous(def, responses.Rehearsal, ui)
+	if err != nil {
+		return err
+	}
+	results := responses.Results(previous)
+	if err := c.mayReplace(def, results); err != nil {
+		return err
+	}
+	var editing *report.Editing
+	if !results.Suppressed {
+		if editing, err = c.edit(def, responses); err != nil {
+			return err
+		}
+		results.Comments = editing.Comments
+	}
+	return c.write(def, results, editing, ui)
 }
 
-func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *cli.UI) error {
-	name := filepath.Join(c.Out, "results.json")
+// previous finds the results of the survey before, and how it was defined.
+func (c *reportCmd) previous(def *survey.Definition, rehearsal bool, ui *cli.UI) (*report.Previous, error) {
+	files := append(c.Previous, c.More...)
+	switch {
+	case def.Previous == "" && len(files) > 0:
+		ui.Say("このアンケートの定義に previous がないので、前の回とは比べません。")
+		return nil, nil
+	case def.Previous == "":
+		return nil, nil
+	case len(files) == 0:
+		ui.Say("前の回との差は入れません。入れるときは、--previous に %s の results.json を書いてください。", def.Previous)
+		return nil, nil
+	}
+	for _, name := range files {
+		results, err := readResults(name)
+		if err != nil {
+			return nil, err
+		}
+		if results.Survey != def.Previous {
+			continue
+		}
+		if results.Rehearsal && !rehearsal {
+			return nil, &cli.Problem{Sentence: name + " は、練習用の数字です。本物の結果とは比べられません。",
+				Next: []string{"--previous に、公開した results.json を書いてください。"}}
+		}
+		before, err := c.definitionOf(def.Previous)
+		if errors.Is(err, fs.ErrNotExist) {
+			ui.Say("前の回（%s）の定義が見つからないので、同じことを尋ねたかが分からず、差は入れません。site build で、前の回のページも一緒に組み立ててください。", def.Previous)
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return report.NewPrevious(results, before), nil
+	}
+	return nil, &cli.Problem{Sentence: "--previous のファイルに、前の回（" + def.Previous + "）の結果がありません。",
+		Next: []string{"content/results/" + def.Previous + "/results.json のように書いてください。"}}
+}
+
+// definitionOf is that of another survey: beside this one in the built site, or the
+// copy kept with its answers.
+func (c *reportCmd) definitionOf(id string) (*survey.Definition, error) {
+	def, err := survey.Load(filepath.Join(filepath.Dir(filepath.Dir(c.Survey)), id, "survey.json"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return def, err
+	}
+	data, err := journal.StoredDefinition(filepath.Join(c.Data, id))
+	if err != nil {
+		return nil, err
+	}
+	return survey.Parse(data)
+}
+
+// readResults reads results that a report has written.
+func readResults(name string) (*report.Results, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &cli.Problem{Sentence: name + " を読めません。", Err: err, Next: []string{"ファイルの名前を確かめてください。"}}
+	}
+	results, err := report.Parse(data)
+	switch {
+	case errors.Is(err, report.ErrEdited):
+		return nil, &cli.Problem{Sentence: name + " は、collector report が書いた後で書き換えられています。",
+			Next: []string{"手で直した数字は使えません。git で元に戻すか、そのアンケートの報告を作り直してください。"}}
+	case err != nil:
+		return nil, &cli.Problem{Sentence: name + " は、この版の結果のファイルではありません。", Err: err,
+			Next: []string{"そのアンケートの報告を作り直してください。"}}
+	}
+	return results, nil
+}
+
+// mayReplace refuses results that must not take the place of those in Out: made-up
+// ones of real ones; and of a standing form an edition of which the difference to
+// the one before would tell how a few people answered.
+func (c *reportCmd) mayReplace(def *survey.Definition, results *report.Results) error {
+	name := c.results()
 	if results.Rehearsal && holdsReal(name) {
 		return &cli.Problem{Sentence: name + " には、本物の結果があります。",
 			Next: []string{"練習の数字で上書きしないように、止めました。--out に別のフォルダーを書いてください。"}}
 	}
+	if _, err := os.Stat(name); !def.Standing() || results.Rehearsal || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	before, err := readResults(name)
+	if err != nil {
+		return err
+	}
+	if more := results.Responses - before.Responses; !before.Rehearsal && before.Responses > 0 && more != 0 && more < def.Minimum {
+		return &cli.Problem{Sentence: fmt.Sprintf("前に出した結果から、回答がまだ%d人分増えていません。", def.Minimum),
+			Next: []string{"二つの結果を引き算すると、少ない人の答えが分かってしまうので、止めました。回答が増えてから、もう一度動かしてください。"}}
+	}
+	return nil
+}
+
+// edit reads what was decided about the texts.
+func (c *reportCmd) edit(def *survey.Definition, responses *report.Responses) (*report.Editing, error) {
+	if c.Comments == "" {
+		c.Comments = def.ID + "-comments.txt"
+	}
+	file, err := os.ReadFile(c.Comments)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &cli.Problem{Sentence: c.Comments + " を読めません。", Err: err}
+	}
+	if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), file); err == nil { // as editors of Windows may have it
+		file = text
+	}
+	editing, err := responses.Edit(file)
+	if wrong, ok := errors.AsType[*report.CommentsError](err); ok {
+		return nil, &cli.Problem{Sentence: fmt.Sprintf("%s:%d: %s", c.Comments, wrong.Line, wrong.Message),
+			Next: []string{"何も書かずに止めました。ほかのアンケートや練習のときのファイルなら、消してからもう一度動かしてください。"}}
+	}
+	if len(editing.File) > 0 && inContent(c.Comments) {
+		return nil, &cli.Problem{Sentence: "自由に書かれた文は、content の中に書けません。",
+			Next: []string{"--comments に、content の外のファイルを書いてください。"}}
+	}
+	return editing, err
+}
+
+func (c *reportCmd) results() string { return filepath.Join(c.Out, "results.json") }
+
+func (c *reportCmd) write(def *survey.Definition, results *report.Results, editing *report.Editing, ui *cli.UI) error {
+	name := c.results()
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return &cli.Problem{Sentence: c.Out + " を作れません。", Err: err}
+	}
+	if editing != nil && editing.Added > 0 {
+		if err := report.WriteFile(c.Comments, editing.File, 0o600); err != nil {
+			return &cli.Problem{Sentence: c.Comments + " を書けません。", Err: err,
+				Next: []string{"書き込めるフォルダーか、空きがあるかを確かめてください。"}}
+		}
 	}
 	if err := results.Write(name); err != nil {
 		return &cli.Problem{Sentence: name + " を書けません。", Err: err,
 			Next: []string{"前からあったファイルは、そのままです。書き込めるフォルダーか、空きがあるかを確かめてください。"}}
 	}
 	page := filepath.Join(c.Out, "index.md")
-	made, err := startPage(page, def)
+	made, err := startPage(page, def, results)
 	if err != nil {
 		return &cli.Problem{Sentence: page + " を書けません。", Err: err}
 	}
@@ -80,10 +237,11 @@ func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *c
 	if made {
 		ui.Result("%s に、数字から分かったことを書いてください。", page)
 	}
-	for _, comments := range results.Comments {
-		if n := len(comments.Texts); n > 0 {
-			ui.Result("自由に書かれた意見が%d件あります。公開する前に読んで、だれのことか分かるものは texts から消してください。", n)
-		}
+	if editing != nil && editing.Added > 0 {
+		ui.Result("%s に、自由に書かれた文を%d件書きました。", c.Comments, editing.Added)
+	}
+	if editing != nil && editing.Undecided > 0 {
+		ui.Result("載せるかどうかを決めていない文が%d件あります。%s に決定を書いて、もう一度動かしてください。", editing.Undecided, c.Comments)
 	}
 	return nil
 }
@@ -91,39 +249,9 @@ func (c *reportCmd) write(def *survey.Definition, results *report.Results, ui *c
 // holdsReal reports whether results of real answers stand in a file.
 func holdsReal(name string) bool {
 	data, err := os.ReadFile(name)
-	var results struct {
-		Rehearsal bool `json:"rehearsal"`
-	}
-	return err == nil && (json.Unmarshal(data, &results) != nil || !results.Rehearsal)
-}
-
-// resultsPage is the page with blanks for title, description, dates and id.
-//
-//go:embed results.md
-var resultsPage string
-
-// startPage makes the page for the editor's findings where there is none.
-func startPage(name string, def *survey.Definition) (made bool, err error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
 	if err != nil {
-		return false, err
+		return false
 	}
-	// A space parts digits and Latin letters from the words that follow.
-	of := "の結果"
-	if last, _ := utf8.DecodeLastRuneInString(def.Title); last < utf8.RuneSelf {
-		of = " " + of
-	}
-	today := time.Now().In(survey.Tokyo)
-	_, err = fmt.Fprintf(file, resultsPage, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
-		today.Format(time.DateOnly), today.AddDate(1, 0, -1).Format(time.DateOnly), def.ID)
-	return true, errors.Join(err, file.Close())
-}
-
-// quoted writes a string for YAML, which reads JSON's.
-func quoted(s string) string {
-	q, _ := jsontext.AppendQuote(nil, s) // fails for what is not UTF-8
-	return string(q)
+	results, err := report.Parse(data)
+	return err != nil || !results.Rehearsal
 }

@@ -17,7 +17,6 @@ func (r *Responses) Results(previous *Previous) *Results {
 	e, _ := t.disclose(r.people, previous)
 	results := t.print(e, previous)
 	results.Rehearsal = r.Rehearsal
-	results.Comments = r.comments()
 	return results
 }
 

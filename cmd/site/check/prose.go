@@ -104,6 +104,20 @@ func (p *page) excerpt(offset int) string {
 	return string(left[max(0, len(left)-6):]) + string(right[:min(len(right), 14)])
 }
 
+// placeholder stands where a program began a page and a person is to go on.
+var placeholder = []byte("〔ここに書く〕")
+
+func unwritten(p *pass) {
+	for t := range each[*ast.Text](p.page) {
+		if _, code := t.Parent().(*ast.CodeSpan); code {
+			continue
+		}
+		if at := bytes.Index(t.Segment.Value(p.page.source), placeholder); at >= 0 {
+			p.report(p.page.at(t.Segment.Start+at), "「〔ここに書く〕」が残っています。", "文を書いて、この印を消してください。書くことがなければ、段落ごと消してください。")
+		}
+	}
+}
+
 func html(p *pass) {
 	for _, n := range p.page.nodes() {
 		switch n.(type) {

@@ -37,6 +37,7 @@ var rules = []rule{
 	{name: "wrapped", level: Error, page: wrapped},
 	{name: "heading", level: Error, page: heading},
 	{name: "emphasis", level: Error, page: emphasis},
+	{name: "unwritten", level: Error, build: refuses, page: unwritten},
 	{name: "html", level: Error, page: html},
 	{name: "image", level: Error, page: image},
 	{name: "link", level: Error, page: links},

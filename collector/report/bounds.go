@@ -1,6 +1,6 @@
 package report
 
-// What a reader can work out from what is printed: rule 4 of disclosure control.
+// What a reader can work out from what is printed: rule 3 of disclosure control.
 // Whole numbers of people are bounded by intervals, which tighten one another
 // until nothing moves: a group is the sum of its parts, those who answered are
 // those who did so favourably and the others, and those who did not are the rest.
@@ -158,6 +158,12 @@ func (o *office) bounds(e *edition) [][]bounds {
 			all[i][node] = o.printed(e, i, node)
 		}
 	}
+	o.groups.propagate(all)
+	return all
+}
+
+// propagate tightens what is known, by scale and node, until nothing moves.
+func (g *groups) propagate(all [][]bounds) {
 	for moved := true; moved; {
 		moved = false
 		for i := range all {
@@ -170,10 +176,9 @@ func (o *office) bounds(e *edition) [][]bounds {
 				moved = add(&b.answered, &b.favourable, &b.other) || moved
 				moved = add(&b.people, &b.answered, &b.blank) || moved
 			}
-			moved = o.groups.tighten(all[i]) || moved
+			moved = g.tighten(all[i]) || moved
 		}
 	}
-	return all
 }
 
 // printed is what the file says of a node outright.

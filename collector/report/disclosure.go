@@ -13,17 +13,19 @@ package report
 //     favourable share is a range whose step stands for at least four (steps).
 //     So 0 is never parted from 1, nor n from n-1: that nobody, or all but the
 //     reader himself, answered one way is never printed.
-//  3. Complement (secondary suppression). What the printed groups leave over
-//     under the same parent is nobody, or at least two groups and minimum people;
-//     those who left the group blank are a group. Otherwise the few that are
-//     hidden would be what subtraction leaves.
-//  4. Audit. Bounds on every part are worked out from what is printed, as a reader
+//  3. Audit. Bounds on every part are worked out from what is printed, as a reader
 //     would (bounds.go). Where a part could be pinned, more is hidden.
-//  5. Witness. For every part whose true figures would tell on people there is
+//  4. Witness. For every part whose true figures would tell on people there is
 //     another office that prints the same and in which they are not so
 //     (witness.go). Where none is found, more is hidden.
 //
-// Rules 3 to 5 hide the smallest printed sibling, and all begins again.
+// Rules 3 and 4 hide the smallest printed sibling, and all begins again.
+//
+// Complementary suppression, which leaves over nobody or two groups and minimum
+// people under each parent, was tried as a rule before the audit: over random offices
+// it showed 72 to 77 % of what could be shown, and without it 97 to 99 % were. Every
+// claim has its witness either way, since ranges leave room that whole per cents
+// would not.
 
 import (
 	"slices"
@@ -152,8 +154,17 @@ type edition struct {
 	scale [][]bool
 }
 
-// rules applies the first four rules, with what is hidden already hidden.
-func (o *office) rules(hidden []claim) *edition {
+func (o *office) clone() *office {
+	clone := &office{groups: o.groups, minimum: o.minimum, people: slices.Clone(o.people)}
+	for i := range o.n {
+		clone.n = append(clone.n, slices.Clone(o.n[i]))
+		clone.f = append(clone.f, slices.Clone(o.f[i]))
+	}
+	return clone
+}
+
+// thresholds applies rule 1.
+func (o *office) thresholds() *edition {
 	e := &edition{group: make([]bool, len(o.people))}
 	for node := range e.group {
 		e.group[node] = node <= o.groups.options && o.people[node] >= o.minimum
@@ -165,6 +176,12 @@ func (o *office) rules(hidden []claim) *edition {
 		}
 		e.scale = append(e.scale, shown)
 	}
+	return e
+}
+
+// rules applies rules 1 to 3, with what is hidden already hidden.
+func (o *office) rules(hidden []claim) *edition {
+	e := o.thresholds()
 	for _, c := range hidden {
 		o.hide(e, c)
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"sync"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -54,9 +55,17 @@ func newcombe(p, q float64, ofP, ofQ span) span {
 // student is the 97.5th percentile of Student's t with so many degrees of
 // freedom: P(|T| > t) = I(df/(df+t²); df/2, 1/2).
 func student(df float64) float64 {
+	if t, ok := students.Load(df); ok {
+		return t.(float64)
+	}
 	x := mathext.InvRegIncBeta(df/2, 0.5, 0.05)
-	return math.Sqrt(df * (1/x - 1))
+	t := math.Sqrt(df * (1/x - 1))
+	students.Store(df, t)
+	return t
 }
+
+// students are those worked out before: witnesses ask for the same ones again and again.
+var students sync.Map
 
 // mean is a mean with the variance of what it is the mean of, 0 to 100.
 type mean struct {
@@ -178,31 +187,36 @@ func (t *tally) scaleFigures(r *QuestionResult, i int, previous *Previous) {
 func (t *tally) themeResults(previous *Previous) []Theme {
 	var all []Theme
 	for j, theme := range t.themes {
-		r := Theme{ID: theme.id}
-		ranges, suppressed := t.ranges(theme)
-		switch {
-		case suppressed:
-			r.Suppressed = true
-		case ranges != nil:
-			r.Range = &FavourableRange{*ranges}
-		default:
-			exact, variance, n := t.moments[j].mean()
-			exact.Mul(exact, big.NewRat(100, 1))
-			m := mean{people: n, n: effective(n, t.population())}
-			m.value, _ = exact.Float64()
-			m.variance, _ = variance.Float64()
-			m.variance *= 100 * 100
-			r.N, r.Index = n, tenth(exact)
-			r.Low, r.High = rounded(m.interval().low), rounded(m.interval().high)
-			if before := previous.theme(t.def, theme); before != nil {
-				r.Change = rounded(m.value - before.value)
-				beyond := welch(m, *before).leavesOutZero()
-				r.BeyondChance = &beyond
-			}
-		}
-		all = append(all, r)
+		all = append(all, t.themeResult(theme, t.moments[j], previous))
 	}
 	return all
+}
+
+func (t *tally) themeResult(theme items, sums moments, previous *Previous) Theme {
+	r := Theme{ID: theme.id}
+	ranges, suppressed := t.ranges(theme)
+	if suppressed {
+		r.Suppressed = true
+		return r
+	}
+	if ranges != nil {
+		r.Range = &FavourableRange{*ranges}
+		return r
+	}
+	exact, variance, n := sums.mean()
+	exact.Mul(exact, big.NewRat(100, 1))
+	m := mean{people: n, n: effective(n, t.population())}
+	m.value, _ = exact.Float64()
+	m.variance, _ = variance.Float64()
+	m.variance *= 100 * 100
+	r.N, r.Index = n, tenth(exact)
+	r.Low, r.High = rounded(m.interval().low), rounded(m.interval().high)
+	if before := previous.theme(t.def, theme); before != nil {
+		r.Change = rounded(m.value - before.value)
+		beyond := welch(m, *before).leavesOutZero()
+		r.BeyondChance = &beyond
+	}
+	return r
 }
 
 func (t *tally) measureResults(previous *Previous) []Measure {

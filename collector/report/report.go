@@ -14,8 +14,7 @@ func (r *Responses) Results(previous *Previous) *Results {
 		head.Suppressed = true
 		return head
 	}
-	e, _ := t.disclose(r.people, previous)
-	results := t.print(e, previous)
+	results := t.print(t.disclose(r.people, previous).e, previous)
 	results.Rehearsal = r.Rehearsal
 	return results
 }

@@ -58,7 +58,7 @@ func TestReadOpens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if results := opened.Results(nil); results.Responses != 10 || *results.Questions[0].Mean != 3 {
+	if results := opened.Results(nil); results.Responses != 10 || results.Questions[0].Range.Favourable != (Range{0, 50}) {
 		t.Errorf("%+v", results)
 	}
 	if got, want := fmt.Sprint(opened.Tables().Texts.Rows), "[[t 声0] [t 声1]]"; got != want {

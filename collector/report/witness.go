@@ -1,13 +1,16 @@
 package report
 
-// Rule 5 of disclosure control: for each claim that is true, another office that
+// Rule 4 of disclosure control: for each claim that is true, another office that
 // prints the same and in which it is not.
 //
 // It is made from the true one by one or two exchanges: somebody in the part and
-// somebody outside give one another their answer to the scale, who on the other
-// items of its themes score the same. For the office nothing changes by that.
-// Where exchanges do not do, one or two people move into the part, or out of it,
-// with all they answered.
+// somebody outside, who answered as many items of its themes, give one another their
+// answer to the scale. For the office that changes no count, and of a theme only how
+// far people differ, in places that are not printed. Where exchanges do not do, one
+// or two people move into the part, or out of it, with all they answered.
+//
+// A witness prints the same by rules 1 to 3. Rule 4 can still hide more in it than in
+// the true office, where a claim that is true there has no witness of its own.
 
 import (
 	"maps"
@@ -15,24 +18,24 @@ import (
 	"slices"
 )
 
-// What bounds the search: how many people of a cell, by scale and side, are asked,
-// and how many candidates are counted anew for one claim.
+// What bounds the search.
 const (
-	asked = 100
-	tries = 100
+	asked  = 100  // people of a cell, by scale and side, who may exchange an answer
+	moving = 12   // of them, who may move
+	tries  = 5000 // candidates that are looked at for one claim
 )
 
-// disclose applies all five rules. The witnesses are those of the edition.
-func (t *tally) disclose(all []person, previous *Previous) (*edition, map[claim]witness) {
-	s := &search{t: t, o: t.office(), all: all, previous: previous}
+// disclose applies all rules. The witnesses are those of the edition.
+func (t *tally) disclose(all []person, previous *Previous) *search {
+	s := &search{t: t, o: t.office(), all: all, previous: previous, themes: t.themeResults(previous)}
+	s.first = s.o.thresholds()
 	s.ask()
 	for {
 		s.e = s.o.rules(s.hidden)
-		s.printed = t.print(s.e, previous)
 		s.before, s.found = s.found, map[claim]witness{}
 		alone := s.o.firstOfEach(s.e, func(c claim) bool { return !s.against(c) })
 		if len(alone) == 0 {
-			return s.e, s.found
+			return s
 		}
 		s.hidden = append(s.hidden, alone...)
 	}
@@ -50,13 +53,14 @@ type search struct {
 	sides    [][]side    // by person and scale
 	asked    [][][][]int // people by cell, scale and side
 	previous *Previous
+	themes   []Theme  // as they are printed
+	first    *edition // what the thresholds alone let through
 
-	hidden  []claim // those there is no witness against
-	e       *edition
-	printed *Results
-	before  map[claim]witness // of the last edition: most do again
-	found   map[claim]witness
-	left    int // candidates that may yet be counted
+	hidden []claim // those there is no witness against
+	e      *edition
+	before map[claim]witness // of the last edition: most do again
+	found  map[claim]witness
+	left   int // candidates that may yet be looked at
 }
 
 // ask chooses the people of each cell who may take part.
@@ -72,19 +76,25 @@ func (s *search) ask() {
 	for at, p := range s.all {
 		sides := make([]side, len(s.t.scales))
 		for scale, i := range s.t.scales {
-			q := &s.t.def.Questions[i]
-			switch {
-			case len(p[i]) == 0:
-				sides[scale] = blank
-			case 2*points(q, p[i][0]) > len(q.Labels)-1:
-				sides[scale] = favourable
-			}
+			sides[scale] = s.t.side(i, p)
 			if of := &s.asked[s.t.cellOf(p)][scale][sides[scale]]; len(*of) < asked {
 				*of = append(*of, at)
 			}
 		}
 		s.sides = append(s.sides, sides)
 	}
+}
+
+// side is how somebody answered a scale.
+func (t *tally) side(i int, p person) side {
+	q := &t.def.Questions[i]
+	switch {
+	case len(p[i]) == 0:
+		return blank
+	case 2*points(q, p[i][0]) > len(q.Labels)-1:
+		return favourable
+	}
+	return other
 }
 
 // people are those of a cell who answered a scale on a side, and are not in w.
@@ -179,6 +189,7 @@ func (s *search) between(c claim, gain side, w witness, pairs ...[2]int) bool {
 			if !s.t.alike(i, s.all[a], s.all[b]) {
 				continue
 			}
+			s.left--
 			w[a], w[b] = slices.Clone(s.all[a]), slices.Clone(s.all[b])
 			w[a][i], w[b][i] = w[b][i], w[a][i]
 			if s.between(c, gain, w, pairs[1:]...) {
@@ -194,16 +205,14 @@ func (s *search) between(c claim, gain side, w witness, pairs ...[2]int) bool {
 	return false
 }
 
-// alike says whether two people who exchange an answer only take one another's
-// place in each theme: on its other items they score the same.
+// alike says whether two people who exchange an answer leave the index of each
+// theme as it is: they answered as many of its items.
 func (t *tally) alike(i int, a, b person) bool {
 	for _, theme := range t.themes {
 		if slices.Contains(theme.scales, i) {
-			ofA, sumA := t.score(theme, a)
-			ofB, sumB := t.score(theme, b)
-			q := &t.def.Questions[i]
-			own := unit / (len(q.Labels) - 1) * (points(q, a[i][0]) - points(q, b[i][0]))
-			if ofA != ofB || sumA-sumB != own {
+			ofA, _ := t.score(theme, a)
+			ofB, _ := t.score(theme, b)
+			if ofA != ofB {
 				return false
 			}
 		}
@@ -221,43 +230,65 @@ func (s *search) move(c claim, n int, into bool) bool {
 	if into {
 		sources, targets = targets, sources
 	}
-	var movers []mover
+	var ways [][2]int // of cells: from, to
 	for _, from := range sources {
-		var people []int
-		if c.scale >= 0 {
-			people = s.people(from, c.scale, c.side, nil)
-		} else {
-			for _, of := range s.asked[from][0] {
-				people = append(people, of...)
-			}
-		}
-		for _, at := range people {
-			for _, to := range targets {
-				movers = append(movers, mover{at, from, to})
-			}
+		for _, to := range targets {
+			ways = append(ways, [2]int{from, to})
 		}
 	}
-	s.left = tries
-	for k, first := range movers {
+	for k, first := range ways {
 		if n == 1 {
-			if w := s.moved(c, first); w != nil && s.try(c, w) {
+			if s.sizesStay(first) && s.goes(c, nil, first) {
 				return true
-			}
-			if s.left <= 0 {
-				return false
 			}
 			continue
 		}
-		for _, second := range movers[k+1:] {
-			if second.person == first.person {
-				continue
-			}
-			if w := s.moved(c, first, second); w != nil && s.try(c, w) {
+		for _, second := range ways[k:] {
+			if s.sizesStay(first, second) && s.goes(c, nil, first, second) {
 				return true
 			}
-			if s.left <= 0 {
-				return false
-			}
+		}
+	}
+	return false
+}
+
+// sizesStay says whether each group is printed, and of the size it is, when somebody
+// goes each way.
+func (s *search) sizesStay(ways ...[2]int) bool {
+	size := slices.Clone(s.o.people)
+	for _, way := range ways {
+		s.along(size, way[0], -1)
+		s.along(size, way[1], 1)
+	}
+	for node, n := range size {
+		if was := s.o.people[node]; n < 0 || s.first.group[node] && people(n) != people(was) ||
+			node <= s.o.groups.options && (n < s.o.minimum) != (was < s.o.minimum) {
+			return false
+		}
+	}
+	return true
+}
+
+// goes looks for somebody to go each way, beside those who go already.
+func (s *search) goes(c claim, movers []mover, ways ...[2]int) bool {
+	if len(ways) == 0 {
+		w := s.moved(c, movers...)
+		return w != nil && s.try(c, w)
+	}
+	var people []int
+	from, to := ways[0][0], ways[0][1]
+	if c.scale >= 0 {
+		people = s.asked[from][c.scale][c.side]
+	} else {
+		people = slices.Concat(s.asked[from][0]...)
+	}
+	for _, at := range people[:min(moving, len(people))] {
+		if !slices.ContainsFunc(movers, func(m mover) bool { return m.person == at }) &&
+			s.goes(c, append(movers, mover{at, from, to}), ways[1:]...) {
+			return true
+		}
+		if s.left <= 0 {
+			return false
 		}
 	}
 	return false
@@ -267,18 +298,7 @@ func (s *search) move(c claim, n int, into bool) bool {
 // another. Where that is a range, somebody who stays gives the mover an answer
 // with which it is not.
 func (s *search) moved(c claim, movers ...mover) witness {
-	size := slices.Clone(s.o.people)
-	for _, m := range movers {
-		s.along(size, m.from, -1)
-		s.along(size, m.to, 1)
-	}
-	for node := 1; node < len(size); node++ {
-		// A hidden group stays under the minimum, or the rules would print it.
-		if small := s.o.people[node] < s.o.minimum; node <= s.o.groups.options && small != (size[node] < s.o.minimum) ||
-			s.e.group[node] && people(size[node]) != people(s.o.people[node]) {
-			return nil
-		}
-	}
+	s.left--
 	w := witness{}
 	for _, m := range movers {
 		p := slices.Clone(s.all[m.person])
@@ -341,13 +361,7 @@ func (s *search) sameSteps(scale int, n, f []int) bool {
 // try says whether the office with these others is a witness: in it the claim is
 // not true, and it prints the same by the same rules.
 func (s *search) try(c claim, w witness) bool {
-	s.left--
-	t := s.t.clone()
-	for at, p := range w {
-		t.add(s.all[at], -1)
-		t.add(p, 1)
-	}
-	o := t.office()
+	o, moved := s.with(w)
 	was, is := s.o.count(s.e, c), o.count(s.e, c)
 	if c.within || c.scale < 0 {
 		if was-is < 2 && is-was < 2 {
@@ -356,9 +370,71 @@ func (s *search) try(c claim, w witness) bool {
 	} else if is < 2 {
 		return false
 	}
-	if !reflect.DeepEqual(o.rules(s.hidden), s.e) || !reflect.DeepEqual(t.print(s.e, s.previous), s.printed) {
+	// What is printed is the same from the start. So rule 3 hides the same, where it
+	// does not depend on sizes that are not printed.
+	if !s.printsTheSame(o) || moved && !reflect.DeepEqual(s.o.rules(s.hidden), o.rules(s.hidden)) || !s.sameThemes(w) {
 		return false
 	}
 	s.found[c] = maps.Clone(w)
+	return true
+}
+
+// with is the office with others in it, and whether somebody is in another cell.
+func (s *search) with(w witness) (o *office, moved bool) {
+	o = s.o.clone()
+	for at, p := range w {
+		from, to := s.t.cellOf(s.all[at]), s.t.cellOf(p)
+		moved = moved || from != to
+		s.along(o.people, from, -1)
+		s.along(o.people, to, 1)
+		for scale, i := range s.t.scales {
+			if len(p[i]) > 0 {
+				s.along(o.n[scale], from, -1)
+				s.along(o.n[scale], to, 1)
+				s.along(o.f[scale], from, -int(s.sides[at][scale]))
+				s.along(o.f[scale], to, int(s.t.side(i, p)))
+			}
+		}
+	}
+	return o, moved
+}
+
+// printsTheSame says whether the thresholds let the same through, and its ranges are
+// the same.
+func (s *search) printsTheSame(o *office) bool {
+	if !reflect.DeepEqual(o.thresholds(), s.first) {
+		return false
+	}
+	for node, shown := range s.first.group {
+		if shown && people(o.people[node]) != people(s.o.people[node]) {
+			return false
+		}
+	}
+	for scale := range o.n {
+		for node, shown := range s.first.scale[scale] {
+			if shown && stepFor(o.f[scale][node], o.n[scale][node]) != stepFor(s.o.f[scale][node], s.o.n[scale][node]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sameThemes says whether the office's themes are printed as they are.
+func (s *search) sameThemes(w witness) bool {
+	for j, theme := range s.t.themes {
+		m := slices.Clone(s.t.moments[j])
+		for at, p := range w {
+			if n, sum := s.t.score(theme, s.all[at]); n > 0 {
+				m[n-1].squares -= sum * sum
+			}
+			if n, sum := s.t.score(theme, p); n > 0 {
+				m[n-1].squares += sum * sum
+			}
+		}
+		if !slices.Equal(m, s.t.moments[j]) && !reflect.DeepEqual(s.t.themeResult(theme, m, s.previous), s.themes[j]) {
+			return false
+		}
+	}
 	return true
 }

@@ -273,7 +273,7 @@ func TestRehearsal(t *testing.T) {
 		for i := range 5 {
 			measure := fmt.Sprintf("%s%d", side, i+1)
 			browser.Do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
-			onResults := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section").innerText).join("\n")`, measure)))
+			onResults := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("main a[href*='/measures/%s/']")].map(a => a.closest("li, tr, section, p").innerText).join("\n")`, measure)))
 			browser.Do(t, tab, chromedp.Navigate(address+"/measures/"+measure+"/"))
 			onMeasure := browser.Ask(t, tab, chromedp.Evaluate[string](`(() => { let text = "", e = document.getElementById("latest").nextElementSibling; for (; e && e.tagName !== "H2"; e = e.nextElementSibling) text += e.innerText; return text })()`))
 			for where, said := range map[string]string{"the results page": onResults, "the measure's page": onMeasure} {

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"slices"
+	"time"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
@@ -18,7 +19,7 @@ func (c *checkCmd) Run(ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
-	findings, pages, err := check.Run(os.DirFS("."))
+	findings, pages, err := check.Run(os.DirFS("."), time.Now())
 	if err != nil {
 		return err
 	}

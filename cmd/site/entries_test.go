@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -64,7 +65,7 @@ func TestArchetypes(t *testing.T) {
 			t.Errorf("%s is no draft", file)
 		}
 	}
-	findings, _, err := check.Run(os.DirFS("."))
+	findings, _, err := check.Run(os.DirFS("."), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestArchetypes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if findings, _, err = check.Run(os.DirFS(".")); err != nil {
+	if findings, _, err = check.Run(os.DirFS("."), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range findings {

@@ -69,7 +69,7 @@ func TestLayouts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ul := range s.pages["/results/"].elements("ul") {
-		if class, _ := attribute(ul, "class"); class == "contents" && !slices.Equal(links(ul), []string{"pulse", "box"}) {
+		if class, _ := attribute(ul, "class"); class == "contents" && !slices.Equal(links(ul), []string{"pulse", "box", "spring"}) {
 			t.Errorf("the results are not listed newest first: %v", links(ul))
 		}
 	}

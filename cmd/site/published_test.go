@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -112,7 +113,7 @@ func TestBuildKnowsItsAddresses(t *testing.T) {
 		lay(t, dir, txtar.File{Name: "static/files/" + name, Data: []byte("x")})
 		want["static/files/"+name] = true
 	}
-	found, _, err := check.Run(os.DirFS(dir))
+	found, _, err := check.Run(os.DirFS(dir), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestCheckKnowsIDs(t *testing.T) {
 		}
 		lay(t, dir, txtar.File{Name: filepath.ToSlash(file), Data: text})
 	}
-	found, _, err := check.Run(os.DirFS(dir))
+	found, _, err := check.Run(os.DirFS(dir), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

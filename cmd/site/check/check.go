@@ -15,6 +15,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Level says how much a finding weighs. Only an error makes the check fail.
@@ -52,13 +53,15 @@ func (f Finding) String() string {
 
 // Run reads a project (content/, layouts/_data/, static/files/) and returns
 // what the rules found, by file and place, and how many pages there are. The
-// error is for a project that cannot be read at all.
-func Run(project fs.FS) ([]Finding, int, error) {
-	s := &site{fsys: project, byURL: map[string]*page{}}
+// error is for a project that cannot be read at all. The rules take now for today.
+func Run(project fs.FS, now time.Time) ([]Finding, int, error) {
+	s := &site{fsys: project, now: now, byURL: map[string]*page{}}
 	if err := errors.Join(s.data.read(project), s.read(), s.readResults()); err != nil {
 		return nil, 0, err
 	}
-	s.words["values"] = s.names("values")
+	for _, section := range []string{"values", "measures"} {
+		s.words[section] = s.names(section)
+	}
 	findings, err := s.judge(rules)
 	return findings, len(s.pages), err
 }
@@ -84,6 +87,7 @@ func ForBuild(project fs.FS) (refused, told []Finding, err error) {
 type site struct {
 	data
 	fsys      fs.FS
+	now       time.Time
 	files     []file           // by name
 	leftovers []string         // left out of files
 	pages     []*page          // by file name

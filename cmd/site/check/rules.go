@@ -48,6 +48,7 @@ var rules = []rule{
 	{name: "loop", level: Error, site: loop},
 	{name: "carries", level: Error, site: carries},
 	{name: "results", level: Error, build: refuses, site: figures},
+	{name: "promised", level: Note, site: promised},
 	{name: "kept", level: Error, site: stays},
 	{name: "owners", level: Error, site: owners},
 	{name: "reachable", level: Note, site: reachable},

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"staffplan/collector/survey"
 )
 
 // small returns the project that the tests of the commands begin with, in
@@ -43,10 +46,13 @@ func laidOver(t testing.TB, dir string, files ...txtar.File) fstest.MapFS {
 	return project
 }
 
+// today is what the rules take for it.
+var today = time.Date(2026, 11, 20, 0, 0, 0, 0, survey.Tokyo)
+
 // run returns the findings, a line each.
 func run(t testing.TB, project fs.FS) ([]Finding, string) {
 	t.Helper()
-	findings, _, err := Run(project)
+	findings, _, err := Run(project, today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"staffplan/collector/report"
 	"staffplan/collector/survey"
 )
 
@@ -91,36 +92,35 @@ func loop(p *pass) {
 		}
 	}
 	for _, r := range p.results {
-		report := func(ok bool, message string) {
+		if r.err != nil {
+			continue
+		}
+		need := func(ok bool, message string) {
 			if !ok {
 				p.report(place{r.file, 1, 1}, message, "collector report で、そのアンケートのフォルダーに作り直してください。")
 			}
 		}
 		d, there := surveys[r.Survey]
-		if r.err == nil {
-			report(there, "アンケート "+r.Survey+" がありません。")
-		}
-		if r.err != nil || !there {
+		need(there, "アンケート "+r.Survey+" がありません。")
+		if !there {
 			continue
 		}
 		folder := path.Base(path.Dir(r.file))
-		report(folder == r.Survey, "アンケート "+r.Survey+" の結果が、"+folder+" のフォルダーにあります。")
+		need(folder == r.Survey, "アンケート "+r.Survey+" の結果が、"+folder+" のフォルダーにあります。")
 		for _, q := range r.Questions {
-			report(d == nil || d.Question(q.ID) != nil, "アンケート "+r.Survey+" に、問い "+q.ID+" がありません。")
+			need(d == nil || d.Question(q.ID) != nil, "アンケート "+r.Survey+" に、問い "+q.ID+" がありません。")
 		}
 		for _, m := range r.Measures {
-			report(slices.Contains(measures, m.ID), "取組 "+m.ID+" がありません。")
+			need(slices.Contains(measures, m.ID), "取組 "+m.ID+" がありません。")
 		}
 	}
 }
 
-// results is what the check needs of a results.json, which `collector report` writes.
+// results is a results.json, which `collector report` writes.
 type results struct {
-	file                string
-	err                 error
-	Survey              string
-	Rehearsal           bool
-	Questions, Measures []struct{ ID string }
+	*report.Results
+	file string
+	err  error
 }
 
 func (s *site) readResults() error {
@@ -131,20 +131,38 @@ func (s *site) readResults() error {
 			return err
 		}
 		r := &results{file: name}
-		r.err = json.Unmarshal(data, r)
+		r.Results, r.err = report.Parse(data)
 		s.results = append(s.results, r)
 	}
 	return err
 }
 
-// figures: they can be read, and were not made up.
+// figures: they can be read, are those of a report, and were not made up.
 func figures(p *pass) {
 	for _, r := range p.results {
+		say := func(message, mend string) { p.report(place{r.file, 1, 1}, message, mend) }
 		switch {
+		case errors.Is(r.err, report.ErrEdited):
+			say("collector report が書いた数字と違います。手で書きかえたか、途中で切れています。", "collector report で作り直してください。")
 		case r.err != nil:
-			p.report(place{r.file, 1, 1}, "結果の数字を読めません。", "collector report で作り直してください。")
+			say("結果の数字を読めません。", "collector report で作り直してください。")
 		case r.Rehearsal:
-			p.report(place{r.file, 1, 1}, "練習用に作られた数字です。公開できません。", "フォルダーごと消すか、本当の回答から作り直してください。")
+			say("練習用に作られた数字です。公開できません。", "フォルダーごと消すか、本当の回答から作り直してください。")
+		}
+	}
+}
+
+// promised: what results were to lead to is done by its day.
+func promised(p *pass) {
+	for _, page := range p.in("results") {
+		actions, _ := page.params["actions"].([]any)
+		for i, action := range actions {
+			a, _ := action.(map[string]any)
+			by := moment(fmt.Sprint(a["by"]))
+			if a["done"] == nil && !by.IsZero() && p.now.Format(time.DateOnly) > by.Format(time.DateOnly) {
+				p.report(page.key(fmt.Sprintf("params.actions[%d].by", i)), by.Format("2006年1月2日")+"までに変える予定でした。まだ変えていません。",
+					"変えていたら、done に変えた日を書いてください。まだなら、by を新しい日付に直し、おそくなった理由を text に書いてください。")
+			}
 		}
 	}
 }

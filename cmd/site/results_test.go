@@ -130,14 +130,14 @@ func TestResultsPage(t *testing.T) {
 			say(at, share(nil, within(theme.Range)))
 		}
 	}
-	printed := 0
+	shown := 0
 	for i, g := range results.Groups {
 		at := fmt.Sprintf("#groups ~ .table tbody > tr:nth-child(%d)", i+1)
 		if g.Suppressed {
 			say(at, "非表示")
 			continue
 		}
-		printed++
+		shown++
 		say(at, fmt.Sprintf("%d〜%d人", g.Size.From, g.Size.To))
 		for _, theme := range g.Themes {
 			if theme.Favourable != nil {
@@ -146,11 +146,11 @@ func TestResultsPage(t *testing.T) {
 		}
 		for j, q := range g.Questions {
 			if q.Favourable != nil {
-				say(fmt.Sprintf(".questions tbody > tr:nth-child(%d) > td:nth-of-type(%d)", j+1, printed), fmt.Sprintf("%v〜%v", q.Favourable.From, q.Favourable.To))
+				say(fmt.Sprintf(".questions tbody > tr:nth-child(%d) > td:nth-of-type(%d)", j+1, shown), fmt.Sprintf("%v〜%v", q.Favourable.From, q.Favourable.To))
 			}
 		}
 	}
-	if printed == 0 {
+	if shown == 0 {
 		t.Error("the rehearsal shows no group: nothing to try")
 	}
 
@@ -159,12 +159,16 @@ func TestResultsPage(t *testing.T) {
 			browser.Do(t, tab, chromedp.EmulateViewport(width, 844), browser.Media(media), chromedp.Navigate(address+"/results/morale-2026/"),
 				chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details")) d.open = true`))
 			for selector, words := range want {
-				said := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.innerText).join(" ").replace(/\s+/g, " ")`, selector)))
+				said := browser.Ask(t, tab, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.innerText).join(" ")`, selector)))
+				said = plain(said)
 				for _, word := range words {
-					if !strings.Contains(said, word) {
+					if !strings.Contains(said, plain(word)) {
 						t.Errorf("%d px, %s: %s says %q, not %q", width, name, selector, said, word)
 					}
 				}
+			}
+			if name == "print" { // at the width of the paper, below
+				continue
 			}
 			// Nothing is cut; what stands inside a bar fits it; the two sides
 			// differ in lightness, whatever the colours.
@@ -199,4 +203,31 @@ func TestResultsPage(t *testing.T) {
 	if said := browser.Ask(t, tab, chromedp.Text(chromedp.CSS(".stations"))); !strings.Contains(said, "翌日に知らせます。") {
 		t.Errorf("home says %q", said)
 	}
+
+	t.Run("paper", func(t *testing.T) {
+		needPrinter(t)
+		browser.Do(t, tab, chromedp.Navigate(address+"/results/morale-2026/meeting/"))
+		sheets := printed(t, tab)
+		if len(sheets) != 2 {
+			t.Fatalf("for a meeting there are %d sheets, want 2", len(sheets))
+		}
+		for i, words := range [][]string{{fmt.Sprintf("%d人", results.Responses), "返事を二週間のうちに出します。"}, {"総務・企画", "私は、この職場に愛着がある。"}} {
+			for _, word := range words {
+				if !strings.Contains(sheets[i].words, plain(word)) {
+					t.Errorf("sheet %d lacks %q", i+1, word)
+				}
+			}
+		}
+		browser.Do(t, tab, chromedp.Navigate(address+"/results/morale-2026/"))
+		booklet := wordsOf(printed(t, tab))
+		for _, q := range results.Questions {
+			if q.Counts != nil {
+				for _, n := range q.Counts.Points { // the tables are open
+					if word := fmt.Sprintf("%d%.1f%%", n, 100*float64(n)/float64(q.N)); !strings.Contains(booklet, word) {
+						t.Errorf("the booklet lacks %s of %s", word, q.ID)
+					}
+				}
+			}
+		}
+	})
 }

@@ -170,7 +170,7 @@ func (p *builtPage) local(reference string) (address, fragment string, ok bool, 
 // another says whether the page is another form of one: its thanks, what is
 // printed of it. The page leads there, and searching does not.
 func (p *builtPage) another() bool {
-	return slices.Contains([]string{"thanks", "leader", "participant"}, path.Base(p.address))
+	return slices.Contains([]string{"thanks", "leader", "participant", "meeting"}, path.Base(p.address))
 }
 
 // has says whether there is something at an address, a page or a file.

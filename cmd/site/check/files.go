@@ -179,6 +179,7 @@ var alone = map[string]string{
 var beyond = map[string][]string{
 	"surveys":  {"survey.json", "thanks/index.html", "answered.json"},
 	"events":   {"event.ics"},
+	"results":  {"meeting/index.html"},
 	"training": {"leader/index.html", "participant/index.html"},
 }
 

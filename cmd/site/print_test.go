@@ -205,6 +205,12 @@ func TestPrint(t *testing.T) {
 				t.Errorf("the note of %s is not printed", note)
 			}
 		}
+		for _, pair := range browser.Ask(t, tab, chromedp.Evaluate[[][]string](`[...document.querySelectorAll(".whole-plan .note > div:first-child .mark")].map(m => [m.closest(".note").previousElementSibling.textContent, m.textContent])`)) {
+			heading, note := plain(pair[0]), plain(pair[1])
+			if !slices.ContainsFunc(sheets, func(s sheet) bool { return strings.Contains(s.words, heading) && strings.Contains(s.words, note) }) {
+				t.Errorf("%s is not on the sheet of %s", note, heading)
+			}
+		}
 	})
 
 	t.Run("links", func(t *testing.T) {

@@ -178,6 +178,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answers(w, r)
 	case path == "/healthz":
 		s.health(w, r)
+	case ofCount(path):
+		h.Set("Cache-Control", "no-store")
+		s.answered(w, r)
 	case ofSurvey(path):
 		h.Set("Cache-Control", "no-store")
 		forget(h, r)

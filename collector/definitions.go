@@ -58,7 +58,7 @@ func (s *Server) fit(d *survey.Definition) (*endpoint, error) {
 	j := s.journals[d.ID]
 	if j == nil {
 		j = &lazyJournal{dir: filepath.Join(s.config.Data, d.ID), fs: s.config.fs,
-			log: s.config.Log.With("survey", d.ID), month: month(s.config.Now())}
+			log: s.config.Log.With("survey", d.ID), month: month(s.config.Now()), day: day(s.config.Now())}
 	}
 	if err := j.fits(d); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(s.config.Site, "surveys", d.ID, "survey.json"), err)

@@ -34,7 +34,9 @@ type lazyJournal struct {
 	def    *survey.Definition
 	failed error // why the journal could not be opened
 
-	month int // the last one that began with a release; Server.mu is around it
+	month int                 // the last one that began with a release; Server.mu is around it
+	day   string              // the last one that began with a count; so is it around this
+	told  atomic.Pointer[int] // see answered.go
 }
 
 // errClosed is what the journals of a closed server fail with.

@@ -1,7 +1,7 @@
 package collector
 
-// What time brings about: closings, the monthly release of standing forms, and
-// another look at the site.
+// What time brings about: closings, the monthly release of standing forms, the
+// daily count, and another look at the site.
 //
 // A standing form releases what waits on the first of each month, Japan time:
 // when the running clock comes into another month, and at a start on the first.
@@ -61,6 +61,10 @@ func (s *Server) due() error {
 	now := s.config.Now()
 	var first error
 	for _, j := range s.journals {
+		if today := day(now); today > j.day {
+			j.day = today
+			j.tell()
+		}
 		begun := month(now) > j.month
 		var err error
 		switch {

@@ -17,6 +17,7 @@ type commandLine struct {
 	Report   reportCmd   `cmd:"" help:"終わったアンケートの回答を集計し、結果のページのもとを作ります。" example:"collector report --survey public/surveys/morale-2026/survey.json --out content/results/morale-2026"`
 	Export   exportCmd   `cmd:"" help:"終わったアンケートの答えを、表にして取り出します。" example:"collector export morale-2026 --format csv"`
 	Key      keyCmd      `cmd:"" help:"回答を封じる鍵と、開く鍵の組を作ります。" example:"collector key --out key.txt"`
+	Status   statusCmd   `cmd:"" help:"きのうの終わりまでに何人ほどが答えたかを、十人ごとに知らせます。" example:"collector status morale-2026"`
 	Verify   verifyCmd   `cmd:"" help:"保存してある回答が壊れていないかを確かめます。" example:"collector verify morale-2026"`
 	Backup   backupCmd   `cmd:"" help:"受付を止めずに、回答の控え（バックアップ）を取ります。" example:"collector backup --out /srv/backup/2026-11-15"`
 }

@@ -595,3 +595,27 @@ func TestServiceFindsAddressTaken(t *testing.T) {
 		t.Error("the data folder was made")
 	}
 }
+
+// Over midnight the service counts, and status says it, in tens.
+func TestServiceTellsHowMany(t *testing.T) {
+	site, data := siteWith(t), filepath.Join(t.TempDir(), "data")
+	s := serve(t, site, data, halfway)
+	for range 12 {
+		if got := s.post(t, "comment=x"); got != http.StatusSeeOther {
+			t.Fatal(got)
+		}
+	}
+	s.stop(t, syscall.SIGTERM)
+	s = serve(t, site, data, "2026-11-15T23:59:58+09:00")
+	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		out, err := exec.Command("collector", "status", "crowd", "--site", site, "--data", data, "--addr", strings.TrimPrefix(s.url, "http://")).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if said := string(out); strings.HasPrefix(said, "crowd: きのうの終わりまでに、10件以上の回答がありました。") {
+			break
+		} else if !strings.HasPrefix(said, "crowd: まだ分かりません。") || time.Now().After(deadline) {
+			t.Fatal(said)
+		}
+	}
+}

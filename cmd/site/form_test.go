@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -398,6 +399,53 @@ func TestKeyboardAlone(t *testing.T) {
 		browser.Do(t, tab, chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(thanks))
 		if got := p.sent.Swap(0); got != 1 {
 			t.Errorf("%d px: sent %d times", width, got)
+		}
+	}
+}
+
+// How many have answered stands on the page where the collector tells it.
+func TestFormSaysHowManyAnswered(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a site and starts a browser")
+	}
+	public, trouble, err := hugoBuild(t, layoutsProject(t, "content.txtar"), "--environment", "development")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, strings.Join(trouble, "\n"))
+	}
+	base, err := url.Parse(published)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told atomic.Pointer[string]
+	mux := http.NewServeMux()
+	mux.Handle(base.Path, http.StripPrefix(base.Path, http.FileServer(http.Dir(public))))
+	mux.HandleFunc(base.Path+"surveys/pulse/answered.json", func(w http.ResponseWriter, r *http.Request) {
+		if body := told.Load(); body != nil {
+			io.WriteString(w, *body)
+		} else {
+			http.NotFound(w, r)
+		}
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	tab := browser.Start(t)
+	for _, tt := range []struct{ told, said string }{
+		{"", ""},
+		{`{"answered":0,"headcount":200}`, ""},
+		{`{"answered":40,"headcount":200}`, "きのうの終わりまでに、回答が40件以上届きました。"},
+	} {
+		told.Store(nil)
+		if tt.told != "" {
+			told.Store(&tt.told)
+		}
+		browser.Do(t, tab, chromedp.Navigate(server.URL+base.Path+"surveys/pulse/"))
+		if tt.said != "" {
+			browser.Do(t, tab, chromedp.WaitVisible(chromedp.CSS("[data-answered]")))
+		}
+		// Asked for again, it is likely to be there for the page's script, too.
+		said := browser.Ask(t, tab, chromedp.Evaluate[string](`fetch(document.querySelector("[data-answered]").dataset.answered).then(() => document.querySelector("[data-answered]:not([hidden])")?.innerText ?? "")`, chromedp.EvalAwaitPromise))
+		if said != tt.said {
+			t.Errorf("told %s the page says %q, want %q", tt.told, said, tt.said)
 		}
 	}
 }

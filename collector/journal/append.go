@@ -169,6 +169,7 @@ func (j *Journal) settle(b *batch, in *intake) {
 	if b.err == nil {
 		in.answers += b.answers
 		j.waiting += b.answers
+		j.stored += b.answers
 		j.size = in.end
 		if b.answers >= company {
 			j.rush = time.Now()

@@ -74,6 +74,7 @@ type Journal struct {
 	used     bitmap    // of tickets
 	least    int       // Options.Release; only the keeper changes it
 	waiting  int       // answers in the intakes
+	stored   int       // answers there and in the released file
 	size     int64     // of the intake that gets the frames
 	rush     time.Time // when a frame with company was last written
 	err      error
@@ -169,6 +170,7 @@ func (j *Journal) recover() error {
 		}
 	}
 	j.waiting = answersIn(j.old)
+	j.stored = int(j.store.lines[responses]) + j.waiting
 	if j.store.format != 1 {
 		if err := chained(j.old); err != nil {
 			return err
@@ -227,6 +229,13 @@ func (j *Journal) prepare(text []byte) error {
 	j.live <- j.old[last]
 	j.old = j.old[:last]
 	return nil
+}
+
+// Stored is how many answers are stored, released or not.
+func (j *Journal) Stored() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.stored
 }
 
 // Finished tells whether Finish has done all it does.

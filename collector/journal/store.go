@@ -22,6 +22,7 @@ type store struct {
 	gen        uint64 // the intakes up to this one are released
 	format     int    // of the folder as it was found
 	files      [fileCount]running
+	lines      [fileCount]lineCount // as they were at the start
 	known      ids
 	spent      bitmap // of known, those whose answers are released
 	unfinished bool   // pending is committed and not yet carried out
@@ -99,16 +100,25 @@ func (s *store) loadFile(file int) (data []byte, err error) {
 	}
 	defer f.Close()
 	all := running{}.fork()
-	switch r := io.TeeReader(f, all); {
+	s.lines[file] = 0
+	switch r := io.TeeReader(f, io.MultiWriter(all, &s.lines[file])); {
 	case grows(file) && s.format == 0:
 		err = checkLines(names[file], r)
 	case grows(file):
-		_, err = io.Copy(all, f)
+		_, err = io.Copy(io.Discard, r)
 	default:
 		data, err = io.ReadAll(r)
 	}
 	s.files[file] = *all
 	return data, err
+}
+
+// lineCount counts the lines that are written to it.
+type lineCount int
+
+func (n *lineCount) Write(data []byte) (int, error) {
+	*n += lineCount(bytes.Count(data, []byte("\n")))
+	return len(data), nil
 }
 
 // checkLines reads to the end. Lines that nothing vouches for must at least be

@@ -4,6 +4,7 @@ package report
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -96,10 +97,13 @@ func tallyOf(def *survey.Definition, people []person) *tally {
 	return t
 }
 
-// forOffices runs a test on so many random offices, on all processors.
-func forOffices(t *testing.T, n int, test func(t *testing.T, random *rand.Rand, def *survey.Definition, people []person)) {
+var offices = flag.Int("offices", 100, "how many random offices to make")
+
+// forOffices runs a test on random offices, on all processors.
+func forOffices(t *testing.T, test func(t *testing.T, random *rand.Rand, def *survey.Definition, people []person)) {
+	n := *offices
 	if testing.Short() {
-		n /= 20
+		n /= 2
 	}
 	const shares = 8
 	for share := range shares {
@@ -119,7 +123,7 @@ func forOffices(t *testing.T, n int, test func(t *testing.T, random *rand.Rand, 
 // TestWitnesses: each is another office in which the claim is not true, and which
 // prints the same bytes, counted anew; and nothing that is printed is untrue.
 func TestWitnesses(t *testing.T) {
-	forOffices(t, 1000, func(t *testing.T, _ *rand.Rand, def *survey.Definition, people []person) {
+	forOffices(t, func(t *testing.T, _ *rand.Rand, def *survey.Definition, people []person) {
 		ta := tallyOf(def, people)
 		s := ta.disclose(people, nil)
 		want := encoded(t, ta.print(s.e, nil))

@@ -316,7 +316,7 @@ func TestForcedColours(t *testing.T) {
 		chromedp.EmulateViewport(1280, 844), browser.Media(map[string]string{"forced-colors": "active"}),
 		chromedp.Navigate(address+"results/pulse/"),
 	)
-	told := browser.Ask(t, tab, chromedp.Evaluate[float64](`(() => { const bars = [...document.querySelectorAll(".bar")], bar = bars.find(b => { const n = b.querySelector(".bar-value").getAttribute("width"); return n > 10 && n < 90; }); bar.id = "bar"; return Number(bar.querySelector(".bar-value").getAttribute("width")) })()`))
+	told := browser.Ask(t, tab, chromedp.Evaluate[float64](`(() => { const value = [...document.querySelectorAll(".bar-value")].find(v => parseFloat(v.getAttribute("width")) > 10 && parseFloat(v.getAttribute("width")) < 90); value.closest(".bar").id = "bar"; return parseFloat(value.getAttribute("width")) })()`))
 	picture, err := png.Decode(bytes.NewReader(browser.Ask(t, tab, chromedp.Screenshot(chromedp.CSS("#bar")))))
 	if err != nil {
 		t.Fatal(err)

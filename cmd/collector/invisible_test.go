@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 // What nobody can see is no comment: it makes nine no ten.

@@ -51,10 +51,7 @@ func (s *Server) answered(w http.ResponseWriter, r *http.Request) {
 	count := struct {
 		Answered  int `json:"answered"`
 		Headcount int `json:"headcount,omitzero"` // where it is known
-	}{Answered: *e.journal.told.Load()}
-	for _, people := range e.def.Headcount {
-		count.Headcount += people
-	}
+	}{*e.journal.told.Load(), e.def.Asked()}
 	body, err := json.Marshal(count)
 	if err != nil {
 		s.refusePage(w, errInternal)

@@ -432,7 +432,8 @@ func TestFormSaysHowManyAnswered(t *testing.T) {
 	for _, tt := range []struct{ told, said string }{
 		{"", ""},
 		{`{"answered":0,"headcount":200}`, ""},
-		{`{"answered":40,"headcount":200}`, "きのうの終わりまでに、回答が40件以上届きました。"},
+		{`{"answered":40}`, "きのうの終わりまでに、回答が40件以上届きました。"},
+		{`{"answered":40,"headcount":200}`, "きのうの終わりまでに、回答が40件以上届きました（対象200人）。"},
 	} {
 		told.Store(nil)
 		if tt.told != "" {

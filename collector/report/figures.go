@@ -102,24 +102,10 @@ func (t *tally) enough(people int) bool { return people >= t.def.Minimum }
 // population is how many were asked, where the definition gives it for every
 // group; 0 where it does not, or where more people answered than it says.
 func (t *tally) population() int {
-	if t.group < 0 {
-		return 0
+	if asked := t.def.Asked(); asked >= t.everyone.people {
+		return asked
 	}
-	total := 0
-	for _, o := range t.def.Questions[t.group].Options {
-		heads, ok := t.def.Headcount[o.Value]
-		switch {
-		case o.PartOf != "":
-		case !ok:
-			return 0
-		default:
-			total += heads
-		}
-	}
-	if total < t.everyone.people {
-		return 0
-	}
-	return total
+	return 0
 }
 
 // share is the exact share of favourable answers to a scale, in per cent.

@@ -167,6 +167,26 @@ func LoadSite(site string) ([]*Definition, error) {
 	return all, nil
 }
 
+// Asked is how many people were asked: the headcounts of the first group
+// question's widest options. It is 0 where one of them is not known.
+func (d *Definition) Asked() (people int) {
+	at := slices.IndexFunc(d.Questions, func(q Question) bool { return q.Group })
+	if at < 0 {
+		return 0
+	}
+	for _, o := range d.Questions[at].Options {
+		heads, known := d.Headcount[o.Value]
+		switch {
+		case o.PartOf != "":
+		case !known:
+			return 0
+		default:
+			people += heads
+		}
+	}
+	return people
+}
+
 // JSON writes the definition as a survey.json in one canonical form. Parse
 // reads it back, and what it reads writes the same bytes.
 func (d *Definition) JSON() []byte {

@@ -331,3 +331,27 @@ func TestState(t *testing.T) {
 		}
 	}
 }
+
+// What is part of another option was counted there.
+func TestAsked(t *testing.T) {
+	for _, test := range []struct {
+		heads map[string]int
+		want  int
+	}{
+		{map[string]int{"a": 30, "b": 20, "a1": 12}, 50},
+		{map[string]int{"a": 30, "b": 20}, 50},
+		{map[string]int{"a": 30, "a1": 12}, 0},
+		{nil, 0},
+	} {
+		d := &survey.Definition{Headcount: test.heads, Questions: []survey.Question{
+			{ID: "q", Kind: survey.Scale},
+			{ID: "unit", Kind: survey.Choice, Group: true, Options: []survey.Option{{Value: "a"}, {Value: "a1", PartOf: "a"}, {Value: "b"}}},
+		}}
+		if got := d.Asked(); got != test.want {
+			t.Errorf("%v: got %d, want %d", test.heads, got, test.want)
+		}
+	}
+	if got := new(survey.Definition).Asked(); got != 0 {
+		t.Errorf("without groups: got %d", got)
+	}
+}

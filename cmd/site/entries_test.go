@@ -75,7 +75,7 @@ func TestArchetypes(t *testing.T) {
 			continue // the project's own pages have their own test
 		}
 		line := lines[f.Line-1]
-		if !strings.HasSuffix(line, ":") || f.Rule != "front-matter" {
+		if (!strings.HasSuffix(line, ":") || f.Rule != "front-matter") && f.Rule != "unwritten" {
 			t.Errorf("%s:%d %q: %s", f.File, f.Line, line, f.Message)
 		}
 	}
@@ -96,6 +96,9 @@ func TestArchetypes(t *testing.T) {
 					value = path.Dir(file) + "の言葉" // no two titles are the same
 				}
 				lines[i] = line + " " + value
+			}
+			if strings.HasPrefix(line, "〔ここに書く〕") {
+				lines[i] = "143人が答えました。"
 			}
 		}
 		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o666); err != nil {

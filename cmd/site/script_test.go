@@ -18,12 +18,13 @@ import (
 func TestWhenScript(t *testing.T) {
 	address, tab := serveLayouts(t), browser.Start(t)
 	for _, tt := range []struct{ now, page, of, want string }{
-		{"2025-03-31T23:59:59+09:00", "surveys/", ".period-state", "これから始まります, これから始まります"},
-		{"2026-11-01T00:00:00+09:00", "surveys/", ".period-state", "受付中です, 受付中です"},
-		{"2026-11-30T23:59:58+09:00", "surveys/", ".period-state", "受付中です, 受付中です"},
-		{"2026-12-01T00:00:00+09:00", "surveys/", ".period-state", "受付は終わりました, 受付中です"},
+		{"2025-03-31T23:59:59+09:00", "surveys/", ".period-state", "これから始まります, これから始まります, 受付は終わりました"},
+		{"2026-11-01T00:00:00+09:00", "surveys/", ".period-state", "受付中です, 受付中です, 受付は終わりました"},
+		{"2026-11-30T23:59:58+09:00", "surveys/", ".period-state", "受付中です, 受付中です, 受付は終わりました"},
+		{"2026-12-01T00:00:00+09:00", "surveys/", ".period-state", "受付は終わりました, 受付中です, 受付は終わりました"},
 		{"2026-11-30T23:59:58+09:00", "", ".station-date", "2026年11月30日まで, 2998年5月1日（火）10時00分"},
-		{"2026-12-01T00:00:00+09:00", "", ".station-date", "2027年10月31日, 2998年5月1日（火）10時00分"},
+		{"2026-12-01T00:00:00+09:00", "", ".station-date", "2026年12月10日まで, 2998年5月1日（火）10時00分"},
+		{"2026-12-11T00:00:00+09:00", "", ".station-date", "2027年10月31日, 2998年5月1日（火）10時00分"},
 		{"2027-11-01T00:00:00+09:00", "", ".station-date", "2998年5月1日（火）10時00分"},
 		{"2998-05-01T10:00:00+09:00", "", ".station-date", "2999年5月1日（水）10時00分"},
 		{"2026-12-01T00:00:00+09:00", "", ".station:first-child .source", "2026年11月1日から2026年11月30日まで聞きました。, いつでも書けます。"},
@@ -56,8 +57,8 @@ func TestSurveyScript(t *testing.T) {
 	for _, step := range []struct{ does, script, want string }{
 		{"draws a word", `String(/^[\w-]{16,64}$/.test(word()))`, "true"},
 		{"leaves an untouched form", `String(dispatchEvent(new Event("beforeunload", {cancelable: true})))`, "true"},
-		{"says how many questions there are", `counts()`, "3問, 5問, 8問"},
-		{"counts what is answered", `document.querySelector("[name=proud][value='4']").click(); document.querySelector("[name=listen][value='']").click(); counts()`, "3問中1問に答えました, 5問, 8問中1問に答えました"},
+		{"says how many questions there are", `counts()`, "6問, 5問, 11問"},
+		{"counts what is answered", `document.querySelector("[name=proud][value='4']").click(); document.querySelector("[name=listen][value='']").click(); counts()`, "6問中1問に答えました, 5問, 11問中1問に答えました"},
 		{"counts an empty text", `document.querySelector("[name=comment] + .count").textContent`, "あと300文字"},
 		{"counts characters", `write("が\r\n𠮷".normalize("NFD"))`, "あと297文字 none"},
 		{"reads out what is left at the end", `write("あ".repeat(271))`, "あと29文字 status"},

@@ -307,7 +307,8 @@ type indexedPage struct {
 	Title string        `json:"title"`
 	Kind  string        `json:"kind"`
 	Yomi  string        `json:"yomi"`
-	Words []string      `json:"words"`
+	Words []string      `json:"words"` // that lead here first
+	Also  []string      `json:"also"`  // that lead here too
 	Parts []indexedPart `json:"parts"`
 }
 

@@ -184,7 +184,6 @@ func (s *Server) renewed(id string, e *endpoint) *endpoint {
 		s.mu.Lock()
 		if !s.looked(file, info) { // who comes at the same time finds it done
 			s.lookLocked(time.Now(), false)
-			s.seen.Store(file, info)
 		}
 		s.mu.Unlock()
 	}

@@ -110,17 +110,23 @@ func command(t *testing.T, project, name string, args ...string) (out string, er
 func rehearsed(t *testing.T) (project string) {
 	t.Helper()
 	project = projectCopy(t)
-	for _, line := range []string{
+	enter(t, project,
 		"site build",
 		"collector rehearse morale-2026 --answers 120 --data practice",
 		"collector report --survey public/surveys/morale-2026/survey.json --data practice --out content/results/morale-2026",
-	} {
+	)
+	return project
+}
+
+// enter types commands in a project, one after the other.
+func enter(t *testing.T, project string, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
 		words := strings.Fields(line)
 		if out, err := command(t, project, words[0], words[1:]...); err != nil {
 			t.Fatalf("%s: %v\n%s", line, err, out)
 		}
 	}
-	return project
 }
 
 // definition is what these tests need of a survey.json.

@@ -20,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/emersion/go-ical"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"staffplan/cmd/internal/cli"
 )
@@ -104,10 +105,7 @@ func TestFeeds(t *testing.T) {
 	}
 	dir := projectCopy(t)
 	write := func(name, page string) {
-		t.Helper()
-		if err := os.WriteFile(filepath.Join(dir, "content", filepath.FromSlash(name)+".md"), []byte(page), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		lay(t, dir, txtar.File{Name: "content/" + name + ".md", Data: []byte(page)})
 	}
 	head := func(title, params string) string {
 		return fmt.Sprintf("---\ntitle: %s\ndescription: 花を植え、話を聞けます。\nparams:\n  owner: 地域担当\n  reviewed: 2026-11-01\n  review_by: 2027-10-31\n%s---\n本文です。\n", title, params)

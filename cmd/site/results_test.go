@@ -37,18 +37,13 @@ func twoRounds(t *testing.T) (project string, results *report.Results) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{
+	enter(t, project,
 		"site build",
 		"collector rehearse morale-2025 --answers 150 --data practice-2025",
 		"collector rehearse morale-2026 --answers 143 --data practice",
 		"collector report --survey public/surveys/morale-2025/survey.json --data practice-2025 --out content/results/morale-2025",
 		"collector report --survey public/surveys/morale-2026/survey.json --data practice --out content/results/morale-2026 --previous content/results/morale-2025/results.json",
-	} {
-		words := strings.Fields(line)
-		if out, err := command(t, project, words[0], words[1:]...); err != nil {
-			t.Fatalf("%s: %v\n%s", line, err, out)
-		}
-	}
+	)
 	replaceIn(t, project, "content/results/morale-2026/index.md", "  survey: morale-2026\n",
 		"  survey: morale-2026\n  actions:\n    - {measure: w4, text: 返事を二週間のうちに出します。, by: 2026-12-31}\n    - {measure: w1, text: 翌日に知らせます。, by: 2026-12-31, done: 2026-11-19}\n")
 	data, err := os.ReadFile(filepath.Join(project, "content/results/morale-2026/results.json"))

@@ -114,8 +114,8 @@ func (t *tally) share(i int) *big.Rat {
 	return big.NewRat(100*int64(favourable), int64(t.everyone.answered[i]))
 }
 
-// range_ is the step that stands in place of a question's figures, where its
-// favourable share lies in the first or the last.
+// outermost is the step that a question's favourable share lies in, and whether it
+// is the first or the last, and so stands in place of its figures.
 func (t *tally) outermost(i int) (step, bool) {
 	s := stepFor(t.everyone.favourable(&t.def.Questions[i], i), t.everyone.answered[i])
 	return s, s.outermost()

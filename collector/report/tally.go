@@ -181,10 +181,16 @@ func (c *cell) clone() *cell {
 	return clone
 }
 
-// favourable counts the answers to a scale above its middle: of 5 points, 4 and 5.
+// isFavourable says whether an answer is above the middle of its scale: of 5
+// points, 4 and 5.
+func isFavourable(q *survey.Question, place int) bool {
+	return 2*points(q, place) > len(q.Labels)-1
+}
+
+// favourable counts the favourable answers to a scale.
 func (c *cell) favourable(q *survey.Question, i int) (n int) {
 	for place, people := range c.counts[i] {
-		if 2*points(q, place) > len(q.Labels)-1 {
+		if isFavourable(q, place) {
 			n += people
 		}
 	}

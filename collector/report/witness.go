@@ -91,7 +91,7 @@ func (t *tally) side(i int, p person) side {
 	switch {
 	case len(p[i]) == 0:
 		return blank
-	case 2*points(q, p[i][0]) > len(q.Labels)-1:
+	case isFavourable(q, p[i][0]):
 		return favourable
 	}
 	return other
@@ -144,22 +144,33 @@ func (s *search) inside(c claim) (inside, outside []int) {
 // exchange looks for n exchanges after which n more of the part have answered on
 // a side.
 func (s *search) exchange(c claim, gain side, n int) bool {
-	var pairs [][2]int // of cells: outside, inside
 	inside, outside := s.inside(c)
-	for _, from := range outside {
-		for _, to := range inside {
-			pairs = append(pairs, [2]int{from, to})
+	return some(n, pairs(outside, inside), func(ways ...[2]int) bool {
+		return s.fits(c, gain, ways...) && s.between(c, gain, witness{}, ways...)
+	})
+}
+
+// pairs are all of one of these and one of those.
+func pairs(from, to []int) (all [][2]int) {
+	for _, a := range from {
+		for _, b := range to {
+			all = append(all, [2]int{a, b})
 		}
 	}
-	for k, first := range pairs {
+	return all
+}
+
+// some tells whether n of these do, 1 or 2, which may be the same twice.
+func some(n int, of [][2]int, do func(...[2]int) bool) bool {
+	for k, first := range of {
 		if n == 1 {
-			if s.fits(c, gain, first) && s.between(c, gain, witness{}, first) {
+			if do(first) {
 				return true
 			}
 			continue
 		}
-		for _, second := range pairs[k:] {
-			if s.fits(c, gain, first, second) && s.between(c, gain, witness{}, first, second) {
+		for _, second := range of[k:] {
+			if do(first, second) {
 				return true
 			}
 		}
@@ -230,26 +241,9 @@ func (s *search) move(c claim, n int, into bool) bool {
 	if into {
 		sources, targets = targets, sources
 	}
-	var ways [][2]int // of cells: from, to
-	for _, from := range sources {
-		for _, to := range targets {
-			ways = append(ways, [2]int{from, to})
-		}
-	}
-	for k, first := range ways {
-		if n == 1 {
-			if s.sizesStay(first) && s.goes(c, nil, first) {
-				return true
-			}
-			continue
-		}
-		for _, second := range ways[k:] {
-			if s.sizesStay(first, second) && s.goes(c, nil, first, second) {
-				return true
-			}
-		}
-	}
-	return false
+	return some(n, pairs(sources, targets), func(ways ...[2]int) bool {
+		return s.sizesStay(ways...) && s.goes(c, nil, ways...)
+	})
 }
 
 // sizesStay says whether each group is printed, and of the size it is, when somebody
@@ -372,7 +366,7 @@ func (s *search) try(c claim, w witness) bool {
 	}
 	// What is printed is the same from the start. So rule 3 hides the same, where it
 	// does not depend on sizes that are not printed.
-	if !s.printsTheSame(o) || moved && !reflect.DeepEqual(s.o.rules(s.hidden), o.rules(s.hidden)) || !s.sameThemes(w) {
+	if !s.printsTheSame(o) || moved && !reflect.DeepEqual(s.e, o.rules(s.hidden)) || !s.sameThemes(w) {
 		return false
 	}
 	s.found[c] = maps.Clone(w)

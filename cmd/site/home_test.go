@@ -4,7 +4,6 @@ package main
 // and nothing empty twice.
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"staffplan/cmd/internal/browser"
 )
@@ -34,15 +34,14 @@ func builtHome(t *testing.T, busy bool) (public string, s *builtSite) {
 		results := strings.ReplaceAll(head, "%s", "元気度の結果") + "  survey: morale-2026\n---\n"
 		figures := `{"survey": "morale-2026", "responses": 40, "minimum": 10, "measures": [{"id": "s4", "questions": ["s4"], "favourable": 50.0}]}`
 		s4, err := os.ReadFile(filepath.Join(dir, "content/measures/s4.md"))
-		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, "content/results/morale-2026"), 0o777))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for name, text := range map[string]string{
 			"events/cleaning.md": event, "results/morale-2026/index.md": results, "results/morale-2026/results.json": figures,
 			"measures/s4.md": strings.Replace(string(s4), "changes: []", "changes:\n    - {date: 2027-04-20, text: 研修を二回に分けました。}", 1),
 		} {
-			err = errors.Join(err, os.WriteFile(filepath.Join(dir, "content", name), []byte(text), 0o666))
-		}
-		if err != nil {
-			t.Fatal(err)
+			lay(t, dir, txtar.File{Name: "content/" + name, Data: []byte(text)})
 		}
 	}
 	public, trouble, err := hugoBuild(t, dir, "--clock", day+"T10:00:00+09:00")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/net/html"
 )
 
@@ -158,9 +159,7 @@ func TestStrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, text := range more {
-				if err := os.WriteFile(filepath.Join(dir, "content", name+".md"), []byte(text), 0o666); err != nil {
-					t.Fatal(err)
-				}
+				lay(t, dir, txtar.File{Name: "content/" + name + ".md", Data: []byte(text)})
 			}
 			built, trouble, err := hugoBuild(t, dir, "--environment", "development", "--clock", tt.day+"T10:00:00+09:00")
 			if err != nil {

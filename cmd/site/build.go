@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -276,15 +275,6 @@ func fits(packed string, page []byte) bool {
 	defer f.Close()
 	info, err := f.Stat()
 	return err == nil && collector.HoldsPage(f, info.Size(), bytes.NewReader(page))
-}
-
-// gitKnowsDates reports whether git can tell when a page was last changed.
-// Without a repository, without git, in another user's folder or before the
-// first commit Hugo's --enableGitInfo is fatal; a shallow clone would date
-// every page at its tip.
-func gitKnowsDates(ctx context.Context, root string) bool {
-	out, err := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "--is-shallow-repository", "HEAD").Output()
-	return err == nil && strings.HasPrefix(string(out), "false\n")
 }
 
 // atProjectRoot makes sure that the commands work on a project.

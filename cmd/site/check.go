@@ -1,40 +1,101 @@
 package main
 
-// site check: what package check finds, printed.
+// site check: what package check finds, printed, and mended where that is safe.
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
+	"staffplan/collector/report"
 )
 
 type checkCmd struct {
-	Format string `enum:"text,github,json" default:"text" placeholder:"形式" help:"結果の形。text（人が読む）、github（GitHub の画面に出す）、json。"`
+	Format string `enum:"text,github,rdjson,gitlab,json" default:"text" placeholder:"形式" help:"結果の形。text（人が読む）、github と gitlab（それぞれの画面に出す）、rdjson（reviewdog が読む）、json。"`
+	Strict bool   `help:"見てほしいところだけのときも、終わりの値を 1 にします。"`
+	Fix    bool   `help:"直しても安全なところを直し、何をどう直したかを見せます。"`
 }
 
-func (c *checkCmd) Run(ui *cli.UI) error {
+func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
-	findings, pages, err := check.Run(os.DirFS("."), time.Now())
+	project, now := os.DirFS("."), time.Now()
+	findings, pages, err := check.Run(project, now)
+	for range check.Rounds {
+		if err != nil || !c.Fix || !slices.ContainsFunc(findings, fixable) {
+			break
+		}
+		if err = mend(findings, ui); err == nil {
+			findings, pages, err = check.Run(project, now)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err := check.Formats[c.Format](ui.Out, findings); err != nil {
+	if err := check.Print(ui.Out, c.Format, project, findings, changed(ctx, ".")); err != nil {
 		return err
 	}
-	findings = slices.DeleteFunc(findings, func(f check.Finding) bool { return f.Level == check.Note })
-	switch {
-	case len(findings) == 0:
-		ui.Note("%d ページを確かめました。直すところはありません。", pages)
-	case c.Format == "text":
-		ui.Say("%d か所に、直したいところがあります。", len(findings))
+	of, byFix := map[check.Level]int{}, 0
+	for _, f := range findings {
+		of[f.Level]++
+		if fixable(f) {
+			byFix++
+		}
 	}
-	if slices.ContainsFunc(findings, func(f check.Finding) bool { return f.Level == check.Error }) {
+	conclude(ui, pages, of, byFix)
+	if of[check.Error] > 0 || c.Strict && of[check.Warning] > 0 {
 		return cli.ErrReported
 	}
 	return nil
+}
+
+func fixable(f check.Finding) bool { return f.Fix != nil }
+
+// mend writes each file whole, or leaves it as it was, and then says what was
+// mended in it.
+func mend(findings []check.Finding, ui *cli.UI) error {
+	files, mended, err := check.Fix(os.DirFS("."), findings)
+	if err != nil {
+		return err
+	}
+	for i, m := range mended {
+		if i == 0 || mended[i-1].File != m.File {
+			info, err := os.Stat(m.File)
+			if err == nil {
+				err = report.WriteFile(m.File, files[m.File], info.Mode().Perm())
+			}
+			if err != nil {
+				return &cli.Problem{Sentence: m.File + " を書けないので、直さずに止めました。", Err: err,
+					Next: []string{"ほかの人やソフトが開いていないか、書き込めるかを確かめて、もう一度動かしてください。"}}
+			}
+		}
+		fmt.Fprintf(ui.Err, "%s:%d: %s直しました。\n    前: %s\n    後: %s\n", m.File, m.Line, m.Message, m.Before, m.After)
+	}
+	return nil
+}
+
+// conclude says how many findings there are of each level, and how many of them
+// --fix would mend.
+func conclude(ui *cli.UI, pages int, of map[check.Level]int, byFix int) {
+	var counts []string
+	for _, level := range check.Levels {
+		if n := of[level.Level]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%sが %d か所", level.Words, n))
+		}
+	}
+	next := ""
+	if byFix > 0 {
+		next = fmt.Sprintf("%d か所は、site check --fix で直せます。", byFix)
+	}
+	if counts == nil {
+		ui.Note("%d ページを確かめました。直すところはありません。", pages)
+	} else {
+		ui.Say("%sあります。%s", strings.Join(counts, "、"), next)
+	}
 }

@@ -1,7 +1,7 @@
 // Package check reads content/ and says, with file, line and column, what an
 // editor should put right before the pages are published. It runs no build.
 //
-// A rule is a row of the list in rules.go, a function, and an archive of pages
+// A rule is a row of its family in rules.go, a function, and an archive of pages
 // that fail and pages that pass in testdata/rules. It looks at a file as it lies
 // on disk, at a page taken apart (page.go), or at the whole site. What pages may
 // hold and must keep is not here but in layouts/_data (data.go).
@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Level says how much a finding weighs. Only an error makes the check fail.
+// Level says how much a finding weighs: an error keeps a page from being published.
 type Level string
 
 const (

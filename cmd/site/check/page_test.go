@@ -114,6 +114,7 @@ func FuzzRun(f *testing.F) {
 				}
 			}
 		}
+		mend(t, project, findings)
 	})
 }
 
@@ -164,35 +165,5 @@ params:
 		if at := p.at(bytes.Index(p.data, []byte("**"))); at.line != 13 || at.column != 4 {
 			t.Errorf("bytes: %+v", at)
 		}
-	}
-}
-
-// What is fixed is no longer found.
-func TestFix(t *testing.T) {
-	archive, err := txtar.ParseFile("testdata/rules/emphasis.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file txtar.File
-	for _, f := range archive.Files {
-		if name, ok := strings.CutPrefix(f.Name, "fail/"); ok {
-			file = txtar.File{Name: name, Data: f.Data}
-		}
-	}
-	findings, _ := run(t, small(t, file))
-	fixed, left := 0, 0
-	for i := len(findings) - 1; i >= 0; i-- { // from the end: offsets before it stay right
-		for j := len(findings[i].Fix) - 1; j >= 0; j-- {
-			e := findings[i].Fix[j]
-			file.Data = append(append(bytes.Clone(file.Data[:e.Start]), e.Text...), file.Data[e.End:]...)
-		}
-		if findings[i].Fix != nil {
-			fixed++
-		} else {
-			left++
-		}
-	}
-	if after, got := run(t, small(t, file)); fixed == 0 || len(after) != left {
-		t.Errorf("%d fixed, want %d left:\n%s", fixed, left, got)
 	}
 }

@@ -2,11 +2,14 @@ package check
 
 // The list of rules, and what each of them is given.
 
-// rule is one thing to look for. One of the three functions is set.
+// rule is one thing to look for. One of the three functions is set. Its example
+// is in testdata/rules; both are what /about/editing/rules/ shows of it.
 type rule struct {
-	name  string
-	level Level
-	build atBuild
+	name   string
+	level  Level
+	says   string // what goes wrong, for editors
+	except string // how to be let off, where one can be
+	build  atBuild
 
 	bytes func(*pass) // looks at pass.file, each file and folder before it is taken apart
 	page  func(*pass) // looks at pass.page, each page that could be read
@@ -22,38 +25,78 @@ const (
 	refuses         // it stops
 )
 
-var rules = []rule{
-	{name: "name", level: Error, build: tells, bytes: fileName},
-	{name: "leftover", level: Error, build: tells, site: bySystems},
-	{name: "beside", level: Error, bytes: beside},
-	{name: "unseen", level: Warning, site: unseen},
-	{name: "secret", level: Error, build: refuses, bytes: secret},
-	{name: "position", level: Error, build: refuses, bytes: position},
-	{name: "disguised", level: Error, build: refuses, bytes: disguised},
-	{name: "address", level: Error, build: refuses, site: address},
-	{name: "unreadable", level: Error, site: unreadable},
-	{name: "front-matter", level: Error, page: frontMatter},
-	{name: "hugo", level: Error, build: refuses, page: forHugo},
-	{name: "wrapped", level: Error, page: wrapped},
-	{name: "heading", level: Error, page: heading},
-	{name: "emphasis", level: Error, page: emphasis},
-	{name: "unwritten", level: Error, build: refuses, page: unwritten},
-	{name: "html", level: Error, page: html},
-	{name: "image", level: Error, page: image},
-	{name: "link", level: Error, page: links},
-	{name: "title", level: Error, site: title},
-	{name: "reach", level: Error, site: reach},
-	{name: "survey", level: Error, page: definition},
-	{name: "closes", level: Warning, page: closes},
-	{name: "loop", level: Error, site: loop},
-	{name: "carries", level: Error, site: carries},
-	{name: "results", level: Error, build: refuses, site: figures},
-	{name: "promised", level: Note, site: promised},
-	{name: "kept", level: Error, site: stays},
-	{name: "owners", level: Error, site: owners},
-	{name: "reachable", level: Note, site: reachable},
-	{name: "synonyms", level: Error, site: everyday},
+// families are the rules by what they look after, in the order in which editors
+// read of them.
+var families = []struct {
+	name  string
+	rules []rule
+}{
+	{"人の情報と鍵", []rule{
+		{name: "secret", level: Error, says: "封じた回答を開く鍵や、回答の入ったファイルは置けません。", build: refuses, bytes: secret},
+		{name: "position", level: Error, says: "撮った場所（GPS の位置）が入った写真は載せません。", build: refuses, bytes: position},
+	}},
+	{"プランの言葉", []rule{
+		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},
+	}},
+	{"下書きと日付", []rule{
+		{name: "unwritten", level: Error, says: "ひな形の「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
+	}},
+	{"ページの札", []rule{
+		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},
+		{name: "front-matter", level: Error, says: "要る項目がないか、使えない項目や値があります。", page: frontMatter},
+		{name: "hugo", level: Error, says: "載るかどうかや、アドレスが変わってしまう項目があります。", build: refuses, page: forHugo},
+		{name: "wrapped", level: Error, says: "札の中の文が、途中で次の行に続いています。", page: wrapped},
+		{name: "title", level: Error, says: "同じ題のページが二つあります。", site: title},
+	}},
+	{"文字と符号", []rule{}},
+	{"文の記号", []rule{
+		{name: "emphasis", level: Error, says: "強調にならない記号（** や __）が、そのまま見えてしまいます。", page: emphasis},
+		{name: "html", level: Error, says: "HTML のタグは使えません。", page: html},
+	}},
+	{"見出し", []rule{
+		{name: "heading", level: Error, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
+	}},
+	{"リンク", []rule{
+		{name: "link", level: Error, says: "リンクの行き先がありません。", page: links},
+		{name: "reach", level: Error, says: "どこからもたどり着けないページです。", site: reach},
+	}},
+	{"画像", []rule{
+		{name: "image", level: Error, says: "画像には、何が写っているかの説明を付けます。", page: image},
+		{name: "disguised", level: Error, says: "ブラウザーで見えない形式の画像です。", build: refuses, bytes: disguised},
+		{name: "unseen", level: Warning, says: "どのページにも出ていない画像です。", site: unseen},
+	}},
+	{"日本語", []rule{}},
+	{"アンケート", []rule{
+		{name: "survey", level: Error, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
+		{name: "closes", level: Warning, says: "受付が0時0分に終わると、その日は入りません。", page: closes},
+	}},
+	{"結果", []rule{
+		{name: "results", level: Error, says: "結果の数字が書きかえられているか、練習用の数字です。", build: refuses, site: figures},
+		{name: "promised", level: Note, says: "変えると約束した日を過ぎています。", site: promised},
+	}},
+	{"取組のつながり", []rule{
+		{name: "loop", level: Error, says: "取組、問い、結果のつながりが切れています。", site: loop},
+		{name: "carries", level: Error, says: "プランの箇所と取組のつながりが切れています。", site: carries},
+	}},
+	{"ファイルの名前と場所", []rule{
+		{name: "name", level: Error, says: "ファイルの名前はアドレスになるので、使える文字が決まっています。", build: tells, bytes: fileName},
+		{name: "address", level: Error, says: "二つのファイルが、一つのアドレスで重なっています。", build: refuses, site: address},
+		{name: "beside", level: Error, says: "ページの隣に置けるのは、画像だけです。", bytes: beside},
+		{name: "leftover", level: Error, says: "パソコンが自分のために作ったファイルです。", build: tells, site: bySystems},
+	}},
+	{"担当と言葉の一覧", []rule{
+		{name: "owners", level: Error, says: "担当の連絡先に、使えない書き方があります。", site: owners},
+		{name: "reachable", level: Note, says: "担当の連絡先が、まだ書かれていません。", site: reachable},
+		{name: "synonyms", level: Error, says: "探すときの言葉に、読みか行き先がありません。", site: everyday},
+	}},
 }
+
+var rules = func() (all []rule) {
+	for _, family := range families {
+		all = append(all, family.rules...)
+	}
+	return all
+}()
 
 // pass is one look of one rule.
 type pass struct {

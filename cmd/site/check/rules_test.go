@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -57,8 +58,8 @@ func run(t testing.TB, project fs.FS) ([]Finding, string) {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
-	if err := Formats["text"](&lines, findings); err != nil {
-		t.Fatal(err)
+	for _, f := range findings {
+		fmt.Fprintln(&lines, f)
 	}
 	return findings, lines.String()
 }
@@ -88,7 +89,8 @@ func TestRules(t *testing.T) {
 			if len(fail) == 0 || len(pass) == 0 || want < 0 {
 				t.Fatalf("%s needs files under fail/ and pass/, and findings", name)
 			}
-			findings, got := run(t, small(t, fail...))
+			project := small(t, fail...)
+			findings, got := run(t, project)
 			if os.Getenv("UPDATE") != "" {
 				archive.Files[want].Data = []byte(got)
 				if err := os.WriteFile(name, txtar.Format(archive), 0o666); err != nil {
@@ -108,9 +110,50 @@ func TestRules(t *testing.T) {
 			if len(findings) == 0 {
 				t.Error("fail/ does not fail")
 			}
+			if !strings.HasSuffix(r.says, "。") {
+				t.Errorf("%q does not say to editors what goes wrong", r.says)
+			}
 			if _, got := run(t, small(t, pass...)); got != "" {
 				t.Errorf("pass/ does not pass:\n%s", got)
 			}
+			mendAll(t, project, findings)
 		})
 	}
+}
+
+// mendAll mends what can be mended, as `site check --fix` does. It comes to an
+// end, and what is left is what could not be mended at the beginning.
+func mendAll(t *testing.T, project fstest.MapFS, findings []Finding) {
+	t.Helper()
+	left := 0
+	for _, f := range findings {
+		if f.Fix == nil {
+			left++
+		}
+	}
+	findings = mend(t, project, findings)
+	for _, f := range findings {
+		if len(findings) != left {
+			t.Errorf("mended, want %d left: %s", left, f)
+		}
+	}
+}
+
+func mend(t *testing.T, project fstest.MapFS, findings []Finding) []Finding {
+	t.Helper()
+	for range Rounds {
+		files, _, err := Fix(project, findings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 0 {
+			return findings
+		}
+		for name, data := range files {
+			project[name] = &fstest.MapFile{Data: data}
+		}
+		findings, _ = run(t, project)
+	}
+	t.Errorf("mending does not end: %+v", findings)
+	return nil
 }

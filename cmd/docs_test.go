@@ -15,7 +15,7 @@ import (
 )
 
 // documents are those that show people what to type.
-var documents = []string{"*.md", "content/about/*.md", "cmd/collector/install/*.md"}
+var documents = []string{"*.md", "content/about/*.md", "content/about/editing/*.md", "cmd/collector/install/*.md"}
 
 // typed is a line that somebody is to type, in a block of code. In the middle of
 // a sentence it is one if it stands as it is typed in the project's folder:

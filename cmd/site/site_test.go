@@ -197,6 +197,25 @@ func TestSitePassesTheCheck(t *testing.T) {
 	}
 }
 
+// Every rule of the check is on its page (what is said of it: TestRulesPage).
+func TestRulesAreListed(t *testing.T) {
+	page := builtOnce(t).pages["/about/editing/rules/"]
+	ids := map[string]bool{}
+	for _, n := range page.elements("p") {
+		id, _ := attribute(n, "id")
+		ids[id] = true
+	}
+	archives, err := filepath.Glob("check/testdata/rules/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatal("no rules", err)
+	}
+	for _, name := range archives {
+		if id := "rule-" + strings.TrimSuffix(filepath.Base(name), ".txtar"); !ids[id] {
+			t.Errorf("%s is not listed", id)
+		}
+	}
+}
+
 func TestSiteHasItsAddresses(t *testing.T) {
 	s := builtOnce(t)
 	// Besides the pages, what others read of a site and of a survey.

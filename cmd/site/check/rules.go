@@ -28,63 +28,64 @@ const (
 // families are the rules by what they look after, in the order in which editors
 // read of them.
 var families = []struct {
+	id    string // on the page
 	name  string
 	rules []rule
 }{
-	{"人の情報と鍵", []rule{
+	{"people", "人の情報と鍵", []rule{
 		{name: "secret", level: Error, says: "封じた回答を開く鍵や、回答の入ったファイルは置けません。", build: refuses, bytes: secret},
 		{name: "position", level: Error, says: "撮った場所（GPS の位置）が入った写真は載せません。", build: refuses, bytes: position},
 	}},
-	{"プランの言葉", []rule{
+	{"plan", "プランの言葉", []rule{
 		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},
 	}},
-	{"下書きと日付", []rule{
+	{"dates", "下書きと日付", []rule{
 		{name: "unwritten", level: Error, says: "ひな形の「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
 	}},
-	{"ページの札", []rule{
+	{"front-matter", "ページの札", []rule{
 		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},
 		{name: "front-matter", level: Error, says: "要る項目がないか、使えない項目や値があります。", page: frontMatter},
 		{name: "hugo", level: Error, says: "載るかどうかや、アドレスが変わってしまう項目があります。", build: refuses, page: forHugo},
 		{name: "wrapped", level: Error, says: "札の中の文が、途中で次の行に続いています。", page: wrapped},
 		{name: "title", level: Error, says: "同じ題のページが二つあります。", site: title},
 	}},
-	{"文字と符号", []rule{}},
-	{"文の記号", []rule{
+	{"characters", "文字と符号", []rule{}},
+	{"marks", "文の記号", []rule{
 		{name: "emphasis", level: Error, says: "強調にならない記号（** や __）が、そのまま見えてしまいます。", page: emphasis},
 		{name: "html", level: Error, says: "HTML のタグは使えません。", page: html},
 	}},
-	{"見出し", []rule{
+	{"headings", "見出し", []rule{
 		{name: "heading", level: Error, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
 	}},
-	{"リンク", []rule{
+	{"links", "リンク", []rule{
 		{name: "link", level: Error, says: "リンクの行き先がありません。", page: links},
 		{name: "reach", level: Error, says: "どこからもたどり着けないページです。", site: reach},
 	}},
-	{"画像", []rule{
+	{"images", "画像", []rule{
 		{name: "image", level: Error, says: "画像には、何が写っているかの説明を付けます。", page: image},
 		{name: "disguised", level: Error, says: "ブラウザーで見えない形式の画像です。", build: refuses, bytes: disguised},
 		{name: "unseen", level: Warning, says: "どのページにも出ていない画像です。", site: unseen},
 	}},
-	{"日本語", []rule{}},
-	{"アンケート", []rule{
+	{"japanese", "日本語", []rule{}},
+	{"surveys", "アンケート", []rule{
 		{name: "survey", level: Error, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
 		{name: "closes", level: Warning, says: "受付が0時0分に終わると、その日は入りません。", page: closes},
 	}},
-	{"結果", []rule{
+	{"results", "結果", []rule{
 		{name: "results", level: Error, says: "結果の数字が書きかえられているか、練習用の数字です。", build: refuses, site: figures},
 		{name: "promised", level: Note, says: "変えると約束した日を過ぎています。", site: promised},
 	}},
-	{"取組のつながり", []rule{
+	{"loop", "取組のつながり", []rule{
 		{name: "loop", level: Error, says: "取組、問い、結果のつながりが切れています。", site: loop},
 		{name: "carries", level: Error, says: "プランの箇所と取組のつながりが切れています。", site: carries},
 	}},
-	{"ファイルの名前と場所", []rule{
+	{"files", "ファイルの名前と場所", []rule{
 		{name: "name", level: Error, says: "ファイルの名前はアドレスになるので、使える文字が決まっています。", build: tells, bytes: fileName},
 		{name: "address", level: Error, says: "二つのファイルが、一つのアドレスで重なっています。", build: refuses, site: address},
 		{name: "beside", level: Error, says: "ページの隣に置けるのは、画像だけです。", bytes: beside},
 		{name: "leftover", level: Error, says: "パソコンが自分のために作ったファイルです。", build: tells, site: bySystems},
 	}},
-	{"担当と言葉の一覧", []rule{
+	{"lists", "担当と言葉の一覧", []rule{
 		{name: "owners", level: Error, says: "担当の連絡先に、使えない書き方があります。", site: owners},
 		{name: "reachable", level: Note, says: "担当の連絡先が、まだ書かれていません。", site: reachable},
 		{name: "synonyms", level: Error, says: "探すときの言葉に、読みか行き先がありません。", site: everyday},

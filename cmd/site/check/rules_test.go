@@ -1,10 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -64,28 +66,31 @@ func run(t testing.TB, project fs.FS) ([]Finding, string) {
 	return findings, lines.String()
 }
 
+func archiveOf(r rule) string { return "testdata/rules/" + r.name + ".txtar" }
+
+// under returns the files of a folder of an archive.
+func under(folder string, archive *txtar.Archive) (files []txtar.File) {
+	for _, f := range archive.Files {
+		if inside, ok := strings.CutPrefix(f.Name, folder); ok {
+			files = append(files, txtar.File{Name: inside, Data: f.Data})
+		}
+	}
+	return files
+}
+
 // Each rule has an archive: what stands under fail/ in it, laid over the small
 // project, gives the findings in it, all of them the rule's own; what stands
 // under pass/ gives none.
 func TestRules(t *testing.T) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
-			name := "testdata/rules/" + r.name + ".txtar"
+			name := archiveOf(r)
 			archive, err := txtar.ParseFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var fail, pass []txtar.File
-			want := -1
-			for i, f := range archive.Files {
-				if inside, ok := strings.CutPrefix(f.Name, "fail/"); ok {
-					fail = append(fail, txtar.File{Name: inside, Data: f.Data})
-				} else if inside, ok := strings.CutPrefix(f.Name, "pass/"); ok {
-					pass = append(pass, txtar.File{Name: inside, Data: f.Data})
-				} else if f.Name == "findings" {
-					want = i
-				}
-			}
+			fail, pass := under("fail/", archive), under("pass/", archive)
+			want := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "findings" })
 			if len(fail) == 0 || len(pass) == 0 || want < 0 {
 				t.Fatalf("%s needs files under fail/ and pass/, and findings", name)
 			}
@@ -119,6 +124,80 @@ func TestRules(t *testing.T) {
 			mendAll(t, project, findings)
 		})
 	}
+}
+
+// What /about/editing/rules/ shows of each rule is what the code has: its
+// sentences, and of its archive the first thing that is found. UPDATE=1 writes it.
+func TestRulesPage(t *testing.T) {
+	type shown struct {
+		Name    string `json:"name"`
+		Level   Level  `json:"level"`
+		Says    string `json:"says"`
+		Except  string `json:"except,omitempty"`
+		Fixed   bool   `json:"fixed"` // by --fix, at least in part
+		Example string `json:"example"`
+		Message string `json:"message"`
+		Mend    string `json:"mend"`
+	}
+	type group struct {
+		ID    string  `json:"id"`
+		Name  string  `json:"name"`
+		Rules []shown `json:"rules"`
+	}
+	var groups []group
+	for _, family := range families {
+		group := group{ID: family.id, Name: family.name}
+		for _, r := range family.rules {
+			archive, err := txtar.ParseFile(archiveOf(r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			project := small(t, under("fail/", archive)...)
+			findings, _ := run(t, project)
+			if len(findings) == 0 {
+				continue // TestRules
+			}
+			f := findings[0]
+			group.Rules = append(group.Rules, shown{r.name, r.level, r.says, r.except,
+				slices.ContainsFunc(findings, func(f Finding) bool { return f.Fix != nil }),
+				example(f, project[f.File]), f.Message, f.Mend})
+		}
+		if group.Rules != nil { // a family that still waits for its first
+			groups = append(groups, group)
+		}
+	}
+	var got bytes.Buffer
+	if err := printJSON(&got, groups); err != nil {
+		t.Fatal(err)
+	}
+	const name = "../../../layouts/_data/rules.json"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(name, got.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	} else if want, err := os.ReadFile(name); err != nil || got.String() != string(want) {
+		t.Errorf("the rules have changed: write %s anew by UPDATE=1 (%v)", name, err)
+	}
+}
+
+// example is what a finding is about: the line, around its place, or the file's
+// name where the finding is of the whole file.
+func example(f Finding, file *fstest.MapFile) string {
+	if file == nil || f.Line == 1 && f.Column == 1 {
+		return f.File
+	}
+	doc := &document{data: file.Data}
+	from, to := doc.line(f.Line)
+	line := []rune(string(file.Data[from:to]))
+	left, right := max(0, f.Column-1-16), min(len(line), f.Column-1+40)
+	text := visible(string(line[left:right]))
+	if left > 0 {
+		text = "…" + text
+	}
+	if right < len(line) {
+		text += "…"
+	}
+	return text
 }
 
 // mendAll mends what can be mended, as `site check --fix` does. It comes to an

@@ -25,6 +25,7 @@ var kinds = map[string]struct {
 	"day":        {func(text string) bool { return !moment(text).IsZero() && len(text) == len(time.DateOnly) }, "2026-11-01 の形で書いてください。"},
 	"extension":  {regexp.MustCompile(`^[0-9]+(?:-[0-9]+)*$`).MatchString, "「\"」で囲み、半角の数字とハイフンだけで書いてください。"},
 	"mailbox":    {isMailbox, "soumu@example.jp の形で、アドレスを一つだけ書いてください。"},
+	"account":    {account.MatchString, "「\"」で囲み、\"@plan/soumu\" のように、@ で始まるアカウントを一つだけ書いてください。"},
 	"definition": {func(string) bool { return true }, "問いと期間を、その下に字下げして書いてください。"}, // survey.go judges it
 	"instant":    {func(text string) bool { return !moment(text).IsZero() && len(text) > len(time.DateOnly) }, "2026-12-05T10:00:00+09:00 の形で書いてください。"},
 }

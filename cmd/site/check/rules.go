@@ -87,6 +87,7 @@ var families = []struct {
 	}},
 	{"lists", "担当と言葉の一覧", []rule{
 		{name: "owners", level: Error, says: "担当の連絡先に、使えない書き方があります。", site: owners},
+		{name: "codeowners", level: Warning, says: "提案を読む人の一覧が、ページの担当と合っていません。", site: codeowners},
 		{name: "reachable", level: Note, says: "担当の連絡先が、まだ書かれていません。", site: reachable},
 		{name: "synonyms", level: Error, says: "探すときの言葉に、読みか行き先がありません。", site: everyday},
 	}},

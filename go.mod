@@ -12,6 +12,7 @@ require (
 	github.com/gofrs/flock v0.13.2
 	github.com/gohugoio/hugo v0.165.0 // the newest that builds on Go 1.26
 	github.com/klauspost/compress v1.17.9
+	github.com/mattn/go-isatty v0.0.24
 	github.com/parquet-go/parquet-go v0.25.1 // later ones take the collector over 16 MB
 	github.com/yuin/goldmark v1.8.5
 	golang.org/x/net v0.62.0
@@ -150,7 +151,6 @@ require (
 	github.com/makeworld-the-better-one/dither/v2 v2.4.0 // indirect
 	github.com/marekm4/color-extractor v1.2.1 // indirect
 	github.com/mattn/go-colorable v0.1.14 // indirect
-	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/mattn/go-runewidth v0.0.19 // indirect
 	github.com/microcosm-cc/bluemonday v1.0.27 // indirect
 	github.com/mitchellh/mapstructure v1.5.1-0.20231216201459-8508981c8b6c // indirect

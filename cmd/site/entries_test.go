@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"golang.org/x/net/html"
@@ -46,14 +48,20 @@ func TestArchetypes(t *testing.T) {
 	t.Chdir(projectCopy(t))
 	files := map[string][]string{} // by name, in lines
 	for _, k := range kinds {
-		name, file := "new-page", "content/"+k.section+"/new-page.md"
-		if k.name == "results" {
+		name := "new-page"
+		switch k.name {
+		case "results":
 			name = "morale-2026" // they are of a survey that is there
+		case "measure":
+			name = "s6"
+		case "page":
+			name = "teams/new-page"
 		}
+		file := path.Join("content", k.section, name) + ".md"
 		if k.folder {
-			file = "content/" + k.section + "/" + name + "/index.md"
+			file = path.Join("content", k.section, name, "index.md")
 		}
-		if err := (&newCmd{k.name, name}).Run(cli.NewUI("site", io.Discard, os.Stderr)); err != nil {
+		if err := (&newCmd{Kind: k.name, Slug: name}).Run(t.Context(), cli.NewUI("site", io.Discard, io.Discard)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(file)
@@ -75,35 +83,46 @@ func TestArchetypes(t *testing.T) {
 			continue // the project's own pages have their own test
 		}
 		line := lines[f.Line-1]
-		if (!strings.HasSuffix(line, ":") || f.Rule != "front-matter") && f.Rule != "unwritten" {
-			t.Errorf("%s:%d %q: %s", f.File, f.Line, line, f.Message)
+		if (!strings.HasSuffix(line, ":") && !strings.HasSuffix(line, ": []") || f.Rule != "front-matter") && f.Rule != "unwritten" || f.Level != check.Note {
+			t.Errorf("%s:%d %q: %s %s", f.File, f.Line, line, f.Level, f.Message)
 		}
 	}
 
-	// Once it is filled in, there is nothing left to find.
+	// Once it is filled in, there is nothing left to find, and it is published.
 	values := map[string]string{
-		"params": "", "survey": "", "parts": "", "questions": "", "options": "", "minutes": "3", "meeting": "課長会",
-		"start": "2026-12-05T10:00:00+09:00", "end": "2026-12-05T12:00:00+09:00", "review_by": "2027-10-31",
-	}
-	for _, key := range []string{"reviewed", "updated", "awarded", "issued", "received"} {
-		values[key] = "2026-11-01"
+		"params": "", "survey": "", "parts": "", "questions": "", "options": "", "minutes": "3", "meeting": "課長会", "chapter": "6", "mark": "市民志向",
+		"start": "2026-12-05T10:00:00+09:00", "end": "2026-12-05T12:00:00+09:00",
 	}
 	for file, lines := range files {
 		for i, line := range lines {
 			if key, isEmpty := strings.CutSuffix(strings.TrimSpace(line), ":"); isEmpty && !strings.HasPrefix(key, "#") {
 				value, ok := values[key]
 				if !ok {
-					value = path.Dir(file) + "の言葉" // no two titles are the same
+					value = path.Dir(file) + "の言葉"
 				}
 				lines[i] = line + " " + value
 			}
-			if strings.HasPrefix(line, "〔ここに書く〕") {
+			switch {
+			case line == "  values: []":
+				lines[i] = "  values: [new-page]"
+			case line == "        measures: []":
+				lines[i] = "        measures: [s6]"
+			case line == "draft: true" && !strings.HasPrefix(file, "content/results/"): // those wait for their figures
+				lines[i] = ""
+			case strings.HasPrefix(line, "〔ここに書く〕"):
 				lines[i] = "143人が答えました。"
 			}
 		}
 		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
 			t.Fatal(err)
 		}
+	}
+	link, err := os.OpenFile("content/teams/_index.md", os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = link.WriteString("\n[新しいページ](/teams/new-page/)もあります。\n")
+	}
+	if err := errors.Join(err, link.Close(), os.CopyFS("static/assets/svg", fstest.MapFS{"value-new-page.svg": {Data: []byte("<svg/>")}})); err != nil {
+		t.Fatal(err)
 	}
 	if findings, _, err = check.Run(os.DirFS("."), time.Time{}); err != nil {
 		t.Fatal(err)
@@ -112,6 +131,13 @@ func TestArchetypes(t *testing.T) {
 		if _, ok := files[f.File]; ok {
 			t.Errorf("%s:%d, filled in from values above: %s", f.File, f.Line, f.Message)
 		}
+	}
+	if testing.Short() {
+		return
+	}
+	b := buildCmd{Destination: "public"}
+	if _, err := b.build(t.Context(), ".", cli.NewUI("site", os.Stdout, os.Stderr)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,45 +1,67 @@
 package main
 
-// site new: a page from its archetype, at the place where it belongs.
+// site new: a page that serves, checks and builds as it is, at the place where it
+// belongs: from its archetype, or from a page that is there already.
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
 
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
+	"staffplan/collector/survey"
 )
 
 type newCmd struct {
 	Kind string `arg:"" placeholder:"種類" help:"ページの種類。"`
-	Slug string `arg:"" placeholder:"名前" help:"URL になる名前。半角の英小文字、数字、ハイフン。"`
+	Slug string `arg:"" placeholder:"名前" help:"URL になる名前。半角の英小文字、数字、ハイフン。種類が page のときは、teams/library のようにフォルダーから。"`
+
+	From   string `placeholder:"名前" help:"ひな形のかわりに写す、同じ種類のページ。"`
+	Title  string `placeholder:"題" help:"ページの題。"`
+	Owner  string `placeholder:"役割" help:"担当の役割。"`
+	Date   string `placeholder:"日" help:"行事を開く日や、出した日、受けた日。"`
+	Opens  string `placeholder:"日" help:"アンケートの受付を始める日。"`
+	Closes string `placeholder:"日" help:"アンケートの受付を終える日。その日いっぱい受け付けます。"`
 }
 
-// kind is what an editor calls a page. A folder holds a page together with
-// other files (a survey's results).
+// kind is what an editor calls a page.
 type kind struct {
 	name, section, japanese string
-	folder                  bool
+	folder                  bool   // a page together with other files (a survey's results)
+	day, asks               string // the param that tells its day, and what that is called
 }
 
-// kinds in the order in which they are listed; a section's archetype bears its name.
+// kinds in the order in which they are listed; a section's archetype bears its
+// name. A plain page has its section in its own name.
 var kinds = []kind{
-	{"event", "events", "地域イベント", false},
-	{"area", "area", "地域情報", false},
-	{"knowledge", "knowledge", "知識ノート", false},
-	{"notice", "notices", "注意喚起", false},
-	{"commendation", "commendations", "職員表彰", false},
-	{"proposal", "proposals", "職員提案", false},
-	{"training", "training", "研修教材", false},
-	{"survey", "surveys", "アンケート", true},
-	{"results", "results", "アンケートの結果", true},
+	{name: "event", section: "events", japanese: "地域イベント", day: "start", asks: "行事の日"},
+	{name: "area", section: "area", japanese: "地域情報", day: "updated", asks: "確かめた日"},
+	{name: "knowledge", section: "knowledge", japanese: "知識ノート"},
+	{name: "notice", section: "notices", japanese: "注意喚起", day: "issued", asks: "出した日"},
+	{name: "commendation", section: "commendations", japanese: "職員表彰", day: "awarded", asks: "表彰した日"},
+	{name: "proposal", section: "proposals", japanese: "職員提案", day: "received", asks: "受けた日"},
+	{name: "training", section: "training", japanese: "研修教材"},
+	{name: "survey", section: "surveys", japanese: "アンケート", folder: true},
+	{name: "results", section: "results", japanese: "アンケートの結果", folder: true},
+	{name: "measure", section: "measures", japanese: "具体的取組"},
+	{name: "value", section: "values", japanese: "心構え"},
+	{name: "chapter", section: "plan", japanese: "プランの章"},
+	{name: "page", japanese: "そのほかのページ"},
 }
 
-func (c *newCmd) Run(ui *cli.UI) error {
+func (c *newCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
@@ -47,33 +69,39 @@ func (c *newCmd) Run(ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	if !check.IsSlug(c.Slug) {
-		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", c.Slug),
-			Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.name + " spring-2027"}}
-	}
-	if check.IsDevice(c.Slug) {
-		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q のファイルは、Windows では作れません。", c.Slug),
-			Next: []string{"ほかの名前にしてください。例: site new " + k.name + " " + c.Slug + "-2027"}}
+	if err := errors.Join(k.takes(c.Slug), c.allowed(k)); err != nil {
+		return err
 	}
 	folder := path.Join("content", k.section, c.Slug)
-	file := folder + ".md"
-	if k.folder {
-		file = folder + "/index.md"
-	}
 	for _, there := range []string{folder + ".md", folder} { // of either kind: they have the same URL
 		if _, err := os.Stat(filepath.FromSlash(there)); !errors.Is(err, fs.ErrNotExist) {
 			return &cli.Problem{Sentence: there + " は、もうあります。", Next: []string{"ほかの名前にするか、いまあるページを書き換えてください。"}}
 		}
 	}
-	chatter, trouble := func(string) {}, func(line string) { fmt.Fprintln(ui.Err, line) }
-	err = runHugo(".", chatter, trouble, "new", "content", "--kind", k.section, "--noBuildLock", file)
+	source, err := c.source(k)
 	if err != nil {
-		return &cli.Problem{Sentence: "ひな形を作れませんでした。", Next: []string{"上の行に、直すところが出ています。"}}
+		return err
+	}
+	d, err := readDraft(source)
+	if err != nil {
+		return &cli.Problem{Sentence: source + " を読めないので、ひな形にできません。", Err: err, Next: []string{"site check で、直すところが分かります。"}}
+	}
+	if err := c.fill(ctx, ui, k, d); err != nil {
+		return err
+	}
+	file := folder + ".md"
+	if k.folder || path.Base(source) == "index.md" {
+		file = folder + "/index.md"
+	}
+	err = os.MkdirAll(path.Dir(file), 0o777)
+	if path.Base(source) == "index.md" { // with the pictures that it shows
+		err = os.CopyFS(folder, os.DirFS(path.Dir(source)))
+	}
+	if err := errors.Join(err, os.WriteFile(file, d.bytes(), 0o666)); err != nil {
+		return &cli.Problem{Sentence: file + " を書けません。", Err: err, Next: []string{"content/ に書き込めるかを確かめてください。"}}
 	}
 	ui.Result("%s", file)
-	ui.Note("%sのひな形を作りました。", k.japanese)
-	ui.Note("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
-	ui.Note("公開するときは、draft: true の行を消します。")
+	c.next(ui, k, d)
 	return nil
 }
 
@@ -86,4 +114,340 @@ func kindNamed(name string) (kind, error) {
 		list = append(list, fmt.Sprintf("  %-14s%s", k.name, k.japanese))
 	}
 	return kind{}, &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q という種類はありません。", name), Next: list}
+}
+
+// measureName is what the mark of a measure is made of.
+var measureName = regexp.MustCompile(`^[sw][1-9]$`)
+
+// takes says whether a page of the kind can have that name.
+func (k kind) takes(name string) error {
+	parts := []string{name}
+	if k.section == "" {
+		parts = strings.Split(name, "/")
+	}
+	for _, part := range parts {
+		if !check.IsSlug(part) {
+			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", name),
+				Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.example("spring-2027")}}
+		}
+		if check.IsDevice(part) {
+			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q のファイルは、Windows では作れません。", name),
+				Next: []string{"ほかの名前にしてください。例: site new " + k.example(part+"-2027")}}
+		}
+	}
+	switch {
+	case k.section == "measures" && !measureName.MatchString(name):
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("取組に、%q という名前は付けられません。", name),
+			Next: []string{"職員の取組は s6、職場の取組は w6 のように、s か w と数字で書いてください。例: site new measure s6"}}
+	case k.section != "":
+		return nil
+	}
+	folder := path.Dir(name)
+	if i := slices.IndexFunc(kinds, func(of kind) bool { return of.section == parts[0] }); i >= 0 {
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("content/%s/ には、%sを置きます。", parts[0], kinds[i].japanese),
+			Next: []string{fmt.Sprintf("例: site new %s %s", kinds[i].name, parts[len(parts)-1])}}
+	}
+	if _, err := os.Stat(path.Join("content", folder, "_index.md")); folder == "." || err != nil {
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q では、どのフォルダーに置くかが分かりません。", name),
+			Next: []string{"teams/library のように、いまあるフォルダーの名前から書いてください。例: site new page teams/library"}}
+	}
+	return nil
+}
+
+func (k kind) example(name string) string {
+	if k.section == "" {
+		name = "teams/" + name
+	}
+	return k.name + " " + name
+}
+
+// allowed says whether the flags mean something to the kind.
+func (c *newCmd) allowed(k kind) error {
+	misuse := func(flag, only string) error {
+		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s では、%s は使いません。", k.japanese, flag), Next: []string{only}}
+	}
+	switch {
+	case k.name != "survey" && c.Opens+c.Closes != "":
+		return misuse("--opens と --closes", "アンケートを作るときだけのものです。例: site new survey morale-2027 --opens 2027-11-01 --closes 2027-11-30")
+	case k.day == "" && c.Date != "":
+		return misuse("--date", "日付のあるページ（行事、地域情報、注意喚起、表彰、提案）を作るときだけのものです。例: site new event hanami-2027 --date 2027-04-03")
+	case k.name == "results" && c.From != "":
+		return misuse("--from", "結果の数字も文も、回ごとに違います。--from を付けずに作ってください。")
+	}
+	return nil
+}
+
+// source is the file to begin with.
+func (c *newCmd) source(k kind) (string, error) {
+	if c.From == "" {
+		name := k.section
+		if name == "" {
+			name = k.name
+		}
+		return "layouts/_archetypes/" + name + ".md", nil
+	}
+	folder := path.Join("content", k.section)
+	for _, file := range []string{c.From + ".md", c.From + "/index.md"} {
+		file = path.Join(folder, file)
+		if _, err := os.Stat(file); err == nil && strings.HasPrefix(file, folder+"/") {
+			return file, nil
+		}
+	}
+	var there []string
+	for _, pattern := range []string{"*.md", "*/index.md"} {
+		names, _ := filepath.Glob(filepath.Join(folder, pattern)) // the pattern is right
+		for _, name := range names {
+			name = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(name), folder+"/"), ".md"), "/index")
+			if !slices.Contains([]string{"_index", "guide"}, name) {
+				there = append(there, name)
+			}
+		}
+	}
+	p := &cli.Problem{Sentence: fmt.Sprintf("写すもとの %s/%s がありません。", folder, c.From)}
+	if len(there) > 0 {
+		p.Next = []string{"いまあるのは " + strings.Join(there, "、") + " です。"}
+	} else {
+		p.Next = []string{"--from を付けなければ、ひな形から作れます。"}
+	}
+	return "", p
+}
+
+// fill puts into the page what its flags, the person at the terminal or the
+// calendar say.
+func (c *newCmd) fill(ctx context.Context, ui *cli.UI, k kind, d *draft) error {
+	now := time.Now().In(survey.Tokyo)
+	roles, err := owners()
+	if err != nil {
+		return err
+	}
+	ui.Note("そのままでよいものは、Enter だけを押してください。")
+	f := form{ctx: ctx, ui: ui, draft: d}
+	f.setText("title", f.ask("--title", c.Title, "題", c.proposedTitle(k, d), filled))
+	before := d.get("params.owner")
+	owner := f.ask("--owner", c.Owner, "担当", before, oneOf(roles))
+	f.setText("params.owner", owner)
+	f.set("params.reviewed", now.Format(time.DateOnly))
+	f.set("params.review_by", now.AddDate(1, 0, 0).Format(time.DateOnly))
+	d.drop("params", "yomi") // of another title
+	d.drop("", "lastmod")
+
+	switch k.name {
+	case "event": // nobody but the writer knows the day: it may wait
+		start := f.ask("--date", c.Date, k.asks+"（まだなら空のまま）", "", maybe(fromDay))
+		if start != "" || c.From != "" {
+			f.set("params.start", cmp.Or(start, `""`))
+			f.set("params.end", cmp.Or(endOfDay(start), `""`))
+		}
+		if d.get("params.contact") == before {
+			f.setText("params.contact", owner)
+		}
+	case "survey":
+		opens, closes := c.period(d, now)
+		opens = f.ask("--opens", c.Opens, "受付を始める日", opens, fromDay)
+		if c.Closes+closes != "" { // else it never closes, as the one before
+			closes = f.ask("--closes", c.Closes, "受付を終える日（その日いっぱい）", closes, toDay)
+		}
+		if begin, end := instant(opens), instant(closes); f.err == nil && closes != "" && !end.After(begin) {
+			return &cli.Problem{Misuse: true, Sentence: "受付を終える日が、始める日より前です。", Next: []string{"--opens と --closes を確かめてください。"}}
+		}
+		f.setText("params.survey.opens", opens)
+		f.setText("params.survey.closes", closes)
+		f.setText("params.survey.previous", c.From)
+	case "results":
+		f.setText("params.survey", c.Slug)
+	case "measure":
+		f.setText("params.code", strings.ToUpper(c.Slug))
+		f.setText("params.side", map[byte]string{'s': "staff", 'w': "workplace"}[c.Slug[0]])
+		f.setText("params.status", "準備")
+		f.set("params.changes", "[]")
+	case "proposal":
+		f.setText("params.state", "受付")
+		fallthrough
+	default:
+		if k.day != "" {
+			f.set("params."+k.day, f.ask("--date", c.Date, k.asks, now.Format(time.DateOnly), day))
+		}
+	}
+	return errors.Join(f.err, d.mark())
+}
+
+var year = regexp.MustCompile(`\d{4}`)
+
+// proposedTitle is the title of the page before with the year of this one, or one
+// that no other page has.
+func (c *newCmd) proposedTitle(k kind, d *draft) string {
+	title := "新しい" + k.japanese
+	if c.From != "" {
+		title = d.get("title")
+		if from, to := year.FindString(c.From), year.FindString(c.Slug); from != to && from != "" && to != "" && strings.Contains(title, from) {
+			return strings.ReplaceAll(title, from, to)
+		}
+	}
+	return title + "（" + c.Slug + "）"
+}
+
+// period is when a survey is proposed to take answers: next month, or a year or
+// more after the survey before. One that never closes has no end.
+func (c *newCmd) period(d *draft, now time.Time) (opens, closes string) {
+	first := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, survey.Tokyo)
+	last := first.AddDate(0, 1, 0).Add(-time.Second)
+	if c.From != "" {
+		from, to := instant(d.get("params.survey.opens")), instant(d.get("params.survey.closes"))
+		years := 1 // or many, where it has no date
+		for !from.AddDate(years, 0, 0).After(now) {
+			years++
+		}
+		first, last = from.AddDate(years, 0, 0), to.AddDate(years, 0, 0)
+		if to.IsZero() {
+			return strings.TrimSuffix(first.Format(time.RFC3339), startsDay), ""
+		}
+	}
+	return strings.TrimSuffix(first.Format(time.RFC3339), startsDay), strings.TrimSuffix(last.Format(time.RFC3339), endsDay)
+}
+
+// next says what there is to do now.
+func (c *newCmd) next(ui *cli.UI, k kind, d *draft) {
+	if c.From == "" {
+		ui.Note("%sのひな形を作りました。", k.japanese)
+	} else {
+		ui.Note("%s を写しました。", c.From)
+	}
+	if k.name == "survey" {
+		opens, closes := strings.TrimSuffix(d.get("params.survey.opens"), startsDay), strings.TrimSuffix(d.get("params.survey.closes"), endsDay)
+		if closes == "" {
+			ui.Say("受付は %s から、いつでもです。", opens)
+		} else {
+			ui.Say("受付は %s から %s までです。", opens, closes)
+		}
+	}
+	if k.name == "survey" && c.From != "" {
+		ui.Say("問いと段階の言葉を変えなければ、前の回からの変化が出ます。初めの文と、所属の人数（headcount）は、今回のものに直してください。")
+	}
+	if d.get("params.survey.sealed_to") != "" {
+		ui.Say("回答を封じる鍵（sealed_to）は、前の回のものです。作り直すときは、collector key を使います。")
+	}
+	ui.Note("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
+	ui.Note("公開するときは、draft: true の行を消します。")
+}
+
+// form fills in a page: it takes what a flag says, asks on a terminal, and where
+// nobody can be asked takes what it would have proposed. It keeps the first error.
+type form struct {
+	ctx context.Context
+	ui  *cli.UI
+	*draft
+	err error
+}
+
+func (f *form) ask(flag, given, question, proposed string, read func(string) (string, error)) string {
+	for f.err == nil {
+		answer, asked := given, false
+		if given == "" {
+			if answer, asked, f.err = f.ui.Ask(f.ctx, question, proposed); f.err != nil {
+				break
+			}
+		}
+		value, err := read(answer)
+		switch {
+		case err == nil:
+			return value
+		case asked:
+			f.ui.Say("%v", err)
+		default:
+			f.err = &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s の %q は使えません。", flag, answer), Next: []string{err.Error()}}
+		}
+	}
+	return ""
+}
+
+func (f *form) set(path, value string) {
+	if f.err == nil {
+		f.err = f.draft.set(path, value)
+	}
+}
+
+func (f *form) setText(path, words string) {
+	if f.err == nil {
+		f.err = f.draft.setText(path, words)
+	}
+}
+
+func filled(words string) (string, error) {
+	if survey.Blank(words) {
+		return "", errors.New("題を書いてください。")
+	}
+	return words, nil
+}
+
+func oneOf(words []string) func(string) (string, error) {
+	return func(word string) (string, error) {
+		if !slices.Contains(words, word) {
+			return "", errors.New("使えるのは " + strings.Join(words, "、") + " です。")
+		}
+		return word, nil
+	}
+}
+
+func maybe(read func(string) (string, error)) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if text == "" {
+			return "", nil
+		}
+		return read(text)
+	}
+}
+
+func day(text string) (string, error) {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "", errors.New("2027-04-03 の形で書いてください。")
+	}
+	return text, nil
+}
+
+// fromDay and toDay read a moment. A day means the whole of it.
+func fromDay(text string) (string, error) { return moment(text, startsDay) }
+
+func toDay(text string) (string, error) { return moment(text, endsDay) }
+
+const startsDay, endsDay = "T00:00:00+09:00", "T23:59:59+09:00"
+
+func moment(text, ofDay string) (string, error) {
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return text + ofDay, nil
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		return "", errors.New("2027-04-03 か 2027-04-03T10:00:00+09:00 の形で書いてください。")
+	}
+	return text, nil
+}
+
+// instant is what moment has read.
+func instant(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339, text)
+	return t
+}
+
+// endOfDay is the end of a day that stands for its start.
+func endOfDay(start string) string {
+	if day, whole := strings.CutSuffix(start, startsDay); whole {
+		return day + endsDay
+	}
+	return ""
+}
+
+// owners are the roles that look after pages.
+func owners() (roles []string, err error) {
+	const file = "layouts/_data/owners.yaml"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var rows yaml.MapSlice
+	if err := yaml.Unmarshal(data, &rows); err != nil {
+		return nil, &cli.Problem{Sentence: file + " を読めません。", Err: err}
+	}
+	for _, row := range rows {
+		roles = append(roles, fmt.Sprint(row.Key))
+	}
+	return roles, nil
 }

@@ -6,11 +6,17 @@ package cli
 // Results go to standard output, everything else to standard error.
 
 import (
+	"bufio"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
 )
 
 // UI is where a command speaks. The streams are those of the start: Hugo, in
@@ -19,6 +25,7 @@ type UI struct {
 	Out, Err io.Writer
 	name     string // of the command
 	terminal bool   // someone is watching Err
+	in       *bufio.Scanner
 }
 
 func NewUI(name string, out, err io.Writer) *UI {
@@ -62,6 +69,34 @@ func (u *UI) Progress(work string, total int) func(done int) {
 			fmt.Fprint(u.Err, "\r\x1b[K") // the line is free again
 		}
 	}
+}
+
+// Ask asks for a line on a terminal, where Enter takes what is proposed. Where
+// nobody can be asked that is the answer, and asked is false.
+func (u *UI) Ask(ctx context.Context, question, proposed string) (answer string, asked bool, err error) {
+	if !isatty.IsTerminal(os.Stdin.Fd()) { // the null device would do as one
+		return proposed, false, nil
+	}
+	if proposed != "" {
+		question += "［" + proposed + "］"
+	}
+	fmt.Fprint(u.Err, question+": ")
+	if u.in == nil {
+		u.in = bufio.NewScanner(os.Stdin)
+	}
+	read := make(chan bool, 1)
+	go func() { read <- u.in.Scan() }() // once ctx has ended the process does, too
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(u.Err)
+		return "", false, &Problem{Sentence: "途中で止めました。"}
+	case more := <-read:
+		if !more {
+			fmt.Fprintln(u.Err)
+			return proposed, false, u.in.Err()
+		}
+	}
+	return cmp.Or(strings.TrimSpace(u.in.Text()), proposed), true, nil
 }
 
 // Problem is a failure in words for the person at the keyboard.

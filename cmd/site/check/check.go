@@ -74,10 +74,12 @@ func ForBuild(project fs.FS) (refused, told []Finding, err error) {
 	}
 	findings, err := s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return r.build == silent }))
 	for _, f := range findings {
-		if i := slices.IndexFunc(rules, func(r rule) bool { return r.name == f.Rule }); rules[i].build == refuses {
-			refused = append(refused, f)
-		} else {
+		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == f.Rule })
+		switch {
+		case rules[i].build == tells:
 			told = append(told, f)
+		case f.Level != Note: // a draft is not published
+			refused = append(refused, f)
 		}
 	}
 	return refused, told, err

@@ -11,6 +11,11 @@ type rule struct {
 	except string // how to be let off, where one can be
 	build  atBuild
 
+	// unfinished: what it finds on a draft is only not written yet, and is a note
+	// there. What hurts before a page is published, or stops site serve, weighs the
+	// same everywhere.
+	unfinished bool
+
 	bytes func(*pass) // looks at pass.file, each file and folder before it is taken apart
 	page  func(*pass) // looks at pass.page, each page that could be read
 	site  func(*pass) // looks at pass.site
@@ -40,14 +45,14 @@ var families = []struct {
 		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},
 	}},
 	{"dates", "下書きと日付", []rule{
-		{name: "unwritten", level: Error, says: "ひな形の「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
+		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
 	}},
 	{"front-matter", "ページの札", []rule{
 		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},
-		{name: "front-matter", level: Error, says: "要る項目がないか、使えない項目や値があります。", page: frontMatter},
+		{name: "front-matter", level: Error, unfinished: true, says: "要る項目がないか、使えない項目や値があります。", page: frontMatter},
 		{name: "hugo", level: Error, says: "載るかどうかや、アドレスが変わってしまう項目があります。", build: refuses, page: forHugo},
 		{name: "wrapped", level: Error, says: "札の中の文が、途中で次の行に続いています。", page: wrapped},
-		{name: "title", level: Error, says: "同じ題のページが二つあります。", site: title},
+		{name: "title", level: Error, unfinished: true, says: "同じ題のページが二つあります。", site: title},
 	}},
 	{"characters", "文字と符号", []rule{}},
 	{"marks", "文の記号", []rule{
@@ -55,11 +60,11 @@ var families = []struct {
 		{name: "html", level: Error, says: "HTML のタグは使えません。", page: html},
 	}},
 	{"headings", "見出し", []rule{
-		{name: "heading", level: Error, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
+		{name: "heading", level: Error, unfinished: true, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
 	}},
 	{"links", "リンク", []rule{
 		{name: "link", level: Error, says: "リンクの行き先がありません。", page: links},
-		{name: "reach", level: Error, says: "どこからもたどり着けないページです。", site: reach},
+		{name: "reach", level: Error, unfinished: true, says: "どこからもたどり着けないページです。", site: reach},
 	}},
 	{"images", "画像", []rule{
 		{name: "image", level: Error, says: "画像には、何が写っているかの説明を付けます。", page: image},
@@ -76,7 +81,7 @@ var families = []struct {
 		{name: "promised", level: Note, says: "変えると約束した日を過ぎています。", site: promised},
 	}},
 	{"loop", "取組のつながり", []rule{
-		{name: "loop", level: Error, says: "取組、問い、結果のつながりが切れています。", site: loop},
+		{name: "loop", level: Error, unfinished: true, says: "取組、問い、結果のつながりが切れています。", site: loop},
 		{name: "carries", level: Error, says: "プランの箇所と取組のつながりが切れています。", site: carries},
 	}},
 	{"files", "ファイルの名前と場所", []rule{
@@ -117,5 +122,11 @@ type place struct {
 // report adds a finding: what is wrong, what to do, and the edits that mend it
 // where they cannot do harm.
 func (p *pass) report(at place, message, mend string, fix ...Edit) {
-	p.findings = append(p.findings, Finding{at.file, at.line, at.column, p.rule.level, p.rule.name, message, mend, fix})
+	level := p.rule.level
+	if p.rule.unfinished {
+		if page := p.byURL[placed(at.file).url]; page != nil && page.file == at.file && page.draft {
+			level = Note
+		}
+	}
+	p.findings = append(p.findings, Finding{at.file, at.line, at.column, level, p.rule.name, message, mend, fix})
 }

@@ -27,18 +27,28 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	}
 	project, now := os.DirFS("."), time.Now()
 	findings, pages, err := check.Run(project, now)
+	mended := 0
 	for range check.Rounds {
 		if err != nil || !c.Fix || !slices.ContainsFunc(findings, fixable) {
 			break
 		}
-		if err = mend(findings, ui); err == nil {
+		var n int
+		if n, err = mend(findings, ui); err == nil {
 			findings, pages, err = check.Run(project, now)
 		}
+		mended += n
 	}
 	if err != nil {
 		return err
 	}
-	if err := check.Print(ui.Out, c.Format, project, findings, changed(ctx, ".")); err != nil {
+	if mended > 0 {
+		ui.Say("%d か所を直しました。", mended)
+	}
+	var first []string
+	if c.Format == "github" {
+		first = changed(ctx, ".")
+	}
+	if err := check.Print(ui.Out, c.Format, project, findings, first); err != nil {
 		return err
 	}
 	of, byFix := map[check.Level]int{}, 0
@@ -58,11 +68,11 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 func fixable(f check.Finding) bool { return f.Fix != nil }
 
 // mend writes each file whole, or leaves it as it was, and then says what was
-// mended in it.
-func mend(findings []check.Finding, ui *cli.UI) error {
+// mended in it. It returns how many findings that were.
+func mend(findings []check.Finding, ui *cli.UI) (int, error) {
 	files, mended, err := check.Fix(os.DirFS("."), findings)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i, m := range mended {
 		if i == 0 || mended[i-1].File != m.File {
@@ -71,13 +81,13 @@ func mend(findings []check.Finding, ui *cli.UI) error {
 				err = report.WriteFile(m.File, files[m.File], info.Mode().Perm())
 			}
 			if err != nil {
-				return &cli.Problem{Sentence: m.File + " を書けないので、直さずに止めました。", Err: err,
+				return i, &cli.Problem{Sentence: m.File + " を書けないので、直さずに止めました。", Err: err,
 					Next: []string{"ほかの人やソフトが開いていないか、書き込めるかを確かめて、もう一度動かしてください。"}}
 			}
 		}
 		fmt.Fprintf(ui.Err, "%s:%d: %s直しました。\n    前: %s\n    後: %s\n", m.File, m.Line, m.Message, m.Before, m.After)
 	}
-	return nil
+	return len(mended), nil
 }
 
 // conclude says how many findings there are of each level, and how many of them

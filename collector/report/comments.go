@@ -18,6 +18,7 @@ package report
 
 import (
 	"crypto/rand"
+	_ "embed"
 	"encoding/binary"
 	"fmt"
 	mrand "math/rand/v2"
@@ -228,13 +229,18 @@ func plain(text string) string {
 
 var marked = regexp.MustCompile(`【[^】]*】`)
 
-// surnames are the most common ones in Japan, and in Osaka.
-const surnames = "佐藤|鈴木|高橋|田中|伊藤|渡辺|渡邊|渡部|山本|中村|小林|加藤|吉田|山田|佐々木|山口|松本|井上|木村|林|斎藤|斉藤|清水|山崎|森|池田|橋本|阿部|石川|山下|中島|石井|小川|前田|岡田|長谷川|藤田|後藤|近藤|村上|遠藤|青木|坂本|福田|太田|西村|藤井|金子|岡本|藤原|三浦|中野|中川|原田|松田|竹内|小野|田村|中山|和田|石田|森田|上田|原|柴田|酒井|宮崎|横山|高木|安藤|宮本|大野|小島|谷口|工藤|今井|高田|増田|丸山|杉山|村田|大塚|新井|小山|平野|藤本|河野|上野|野口|武田|松井|千葉|菅原|岩崎|久保|木下|佐野|野村|松尾|菊地|菊池|市川|杉本|古川|大西|島田|水野|桜井|吉川|山内|高野|西田|西川|北村|五十嵐|福島|安田|中田|川口|平田|川崎|飯田|東|本田|辻|関|久保田|沢田|川上|永井|松岡|田口|山中|森本|土屋|矢野|秋山|石原|松下|大橋|浜田|馬場|吉岡|小池|浅野|荒木|大久保|野田|熊谷|内田|金|李|朴|張|王"
+// surnames are common ones in Japan, and in Osaka, a line each.
+//
+//go:embed surnames.txt
+var surnames string
+
+// Surnames are common ones, for those who look for names elsewhere.
+func Surnames() []string { return strings.Fields(surnames) }
 
 // marks find what could tell who is meant: in each the first group.
 var marks = []*regexp.Regexp{
 	regexp.MustCompile(`(?:氏名|名前)[ 　]*[：:][ 　]*([^ 　、。，．,.\n]+)`),
-	regexp.MustCompile(`(` + surnames + `)[ 　]?(?:さん|さま|様|氏)`),
+	regexp.MustCompile(`(` + strings.Join(Surnames(), "|") + `)[ 　]?(?:さん|さま|様|氏)`),
 	regexp.MustCompile(`([0-9０-９]{2,5}[-－‐–ー―−(（ ]{1,2}[0-9０-９]{1,4}[-－‐–ー―−)） ]{1,2}[0-9０-９]{3,4}|[0０][0-9０-９]{9,10})`),
 	regexp.MustCompile(`([0-9A-Za-z._%+-]+[@＠][0-9A-Za-z.-]+)`),
 }

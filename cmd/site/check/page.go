@@ -45,6 +45,8 @@ type page struct {
 
 	survey   *survey.Definition // of a survey; nil if the collector would not take it
 	problems []survey.FieldError
+
+	exceptions []*exception // allow.go
 }
 
 // markdown reads as Hugo is configured to (hugo.toml), but for the ids: an id
@@ -96,6 +98,7 @@ func readPage(file string, data []byte) *page {
 	p.title, _ = p.meta["title"].(string)
 	p.draft, _ = p.meta["draft"].(bool)
 	p.params, _ = p.meta["params"].(map[string]any)
+	p.readExceptions()
 	if p.section == "surveys" && !p.index {
 		p.readSurvey()
 	}

@@ -1,0 +1,258 @@
+package check
+
+// What tells who somebody is, or how to reach them: numbers and addresses here,
+// names in people.go. No message repeats it, because messages are kept elsewhere.
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// identity is one kind of it.
+type identity struct {
+	what string
+	mend string
+	find func(line string) [][2]int // where it stands
+}
+
+const (
+	inOwners = "消してください。担当の内線とメールは、layouts/_data/owners.yaml に書くと、ページの下に出ます。"
+	unlessIt = "載せるわけがあるときは、params の allow に rule: personal と、text（書いたとおりの文字）と、reason（わけ）を書いてください。"
+)
+
+var identities = []identity{
+	{"電話番号", inOwners + "書き方の例なら、「例：06-0000-0000」のように、0 を並べて書けます。" + unlessIt, telephones},
+	{"メールアドレス", inOwners + "書き方の例なら、soumu@example.jp のように書けます。" + unlessIt, mailboxes},
+	{"マイナンバー", "消してください。リポジトリの履歴にも残るので、ページの担当に知らせてください。" + unlessIt, myNumbers},
+	{"生年月日や職員番号", "消してください。" + unlessIt, labelledNumbers},
+	{"人の名前", "消すか、役割（地域担当など）で書いてください。事例なら「Aさん」のように書けます。" + unlessIt, people},
+}
+
+// personal looks at all lines of a file, and at drafts too: they can be read in
+// the repository. Of two things at one place the first is said.
+func personal(p *pass) {
+	sample := bytes.Contains(p.page.data, []byte("記入例"))
+	from := 0
+	for text := range strings.Lines(string(p.page.data)) {
+		var said [][2]int
+		for _, at := range outside.FindAllStringIndex(text, -1) {
+			said = append(said, [2]int{at[0], at[1]})
+		}
+		for _, kind := range identities {
+			for _, at := range kind.find(text) {
+				words := text[at[0]:at[1]]
+				if madeUp(words, text, sample) || slices.ContainsFunc(said, func(s [2]int) bool { return at[0] < s[1] && s[0] < at[1] }) ||
+					slices.ContainsFunc(p.site.owners.mailboxes(), func(m string) bool { return m == words }) {
+					continue
+				}
+				said = append(said, at)
+				if !p.allowed(from+at[0], from+at[1]) {
+					p.report(p.page.at(from+at[0]), kind.what+"のようです。公開したページは、だれにでも読めます。", kind.mend)
+				}
+			}
+		}
+		from += len(text)
+	}
+}
+
+var (
+	sampleOf = regexp.MustCompile(`例|見本|サンプル|ダミー|架空`)
+	zeros    = regexp.MustCompile(`^(?:81)?0?[1-9]?[0-9]{0,3}0{6,}$`)
+	standsIn = regexp.MustCompile(`(?:太郎|花子|一郎)$`)
+)
+
+// madeUp says whether words are an example's: a number of noughts on a page or in
+// a line that says so, a name that stands for any in such a line.
+func madeUp(words, line string, sample bool) bool {
+	says := sampleOf.MatchString(line)
+	return (says || sample) && zeros.MatchString(onlyDigits(words)) || says && standsIn.MatchString(words)
+}
+
+// outside is the address of another site: its numbers are no telephone's.
+var outside = regexp.MustCompile(`https?://[^\s<>"）」]+`)
+
+// digits compiles a pattern in which D is a digit of either width, Z a zero, and
+// S what people put between groups of digits.
+func digits(pattern string) *regexp.Regexp {
+	return regexp.MustCompile(strings.NewReplacer("D", "[0-9０-９]", "S", `[-‐-―−ー－ｰ─~～.．()（） 　]`, "Z", "[0０]").Replace(pattern))
+}
+
+var (
+	telephone = []*regexp.Regexp{
+		digits(`(?:[+＋][ 　]?[8８][1１]S{0,3}|[8８][1１]S{1,3})(?:[(（]?Z[)）]?)?S{0,2}(?:D{1,4}S{1,3}){1,2}D{3,8}`),
+		digits(`[+＋][ 　]?[8８][1１]D{9,10}`),
+		digits(`[(（]?ZD{1,4}S{1,3}D{1,4}S{1,3}D{3,4}`),
+		digits(`[(（]?ZD{1,4}S{1,3}D{5,9}`),
+		digits(`ZD{9,10}`),
+	}
+	local = digits(`(?:電話(?:番号)?|携帯(?:番号)?|直通|[TtＴｔ][EeＥｅ][LlＬｌ]|℡|☎|☏|📞|📱|[FfＦｆ][AaＡａ][XxＸｘ]|ファッ?クス)[^\n0-9０-９〒]{0,6}(D{2,4}S{1,2}D{4})`)
+)
+
+func telephones(line string) (found [][2]int) {
+	if !strings.ContainsAny(line, "0０1１2２6６8８") {
+		return nil
+	}
+	for _, pattern := range telephone {
+		for _, at := range standing(line, pattern) {
+			n := onlyDigits(line[at[0]:at[1]])
+			abroad := strings.HasPrefix(n, "81")
+			enough := len(n) == 10 || len(n) == 11 || abroad && len(n) > 10 && len(n) < 14
+			if enough && (abroad || n[1] != '0') {
+				found = append(found, at)
+			}
+		}
+	}
+	for _, at := range local.FindAllStringSubmatchIndex(line, -1) {
+		found = append(found, [2]int{at[2], at[3]})
+	}
+	return found
+}
+
+// standing finds what a pattern matches and what no longer run of digits, no word
+// and no path goes on with.
+func standing(line string, pattern *regexp.Regexp) (found [][2]int) {
+	for from := 0; from < len(line); {
+		at := pattern.FindStringIndex(line[from:])
+		if at == nil {
+			return found
+		}
+		start, end := from+at[0], from+at[1]
+		before, _ := utf8.DecodeLastRuneInString(line[:start])
+		joined := strings.ContainsRune("-./=_#&", before) && start > 1 && !unicode.IsSpace(rune(line[start-2])) && line[start-2] < utf8.RuneSelf
+		if narrow(before) || joined || continues(line[end:]) {
+			_, size := utf8.DecodeRuneInString(line[start:])
+			from = start + size
+			continue
+		}
+		found = append(found, [2]int{start, end})
+		from = end
+	}
+	return found
+}
+
+// narrow says whether a character goes on with a number: a digit or a letter.
+func narrow(r rune) bool {
+	r = folded(r)
+	return r < utf8.RuneSelf && (unicode.IsDigit(r) || unicode.IsLetter(r))
+}
+
+// continues says whether a number goes on in what follows.
+func continues(after string) bool {
+	r, size := utf8.DecodeRuneInString(after)
+	next, _ := utf8.DecodeRuneInString(after[size:])
+	return narrow(r) || strings.ContainsRune("-－.,，", r) && unicode.IsDigit(folded(next)) || strings.ContainsRune("円件人万億", r)
+}
+
+// folded is a character of full width in half width.
+func folded(r rune) rune {
+	if half := width.LookupRune(r).Narrow(); half != 0 {
+		return half
+	}
+	return r
+}
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r = folded(r); r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+var (
+	mailbox = regexp.MustCompile(`(?i)[a-zａ-ｚ0-９._%+-]+(?:[ 　]?[@＠][ 　]?|[ 　]?[\[(（［｛{【＜<][ 　]?(?:at|@|＠|アット(?:マーク)?|あっと)[ 　]?[\])）］｝}】＞>][ 　]?|[★☆])` +
+		`((?:[a-zａ-ｚ0-９-]+[.．])+[a-zａ-ｚ]{2,})`)
+	// exampleDomain is for examples: RFC 2606, and JPRS for example.jp.
+	exampleDomain = regexp.MustCompile(`(?i)(?:^|\.)(?:example\d?(?:\.(?:com|net|org|jp|[a-z]{2}\.jp))?|test|invalid|localhost)$`)
+)
+
+func mailboxes(line string) (found [][2]int) {
+	if !strings.ContainsAny(line, "@＠★☆") && !strings.Contains(line, "at") && !strings.Contains(line, "アット") && !strings.Contains(line, "あっと") {
+		return nil
+	}
+	for _, at := range mailbox.FindAllStringSubmatchIndex(line, -1) {
+		domain := width.Narrow.String(line[at[2]:at[3]])
+		if !exampleDomain.MatchString(domain) && !isPicture(domain) && !strings.HasPrefix(line[at[0]:], "git@") {
+			found = append(found, [2]int{at[0], at[1]})
+		}
+	}
+	return found
+}
+
+// mailboxes are those by which the roles are reached.
+func (c *contacts) mailboxes() (all []string) {
+	for _, role := range c.roles {
+		if contact, ok := filled(role.Value).(map[string]any); ok {
+			if mailbox, ok := contact["mailbox"].(string); ok {
+				all = append(all, mailbox)
+			}
+		}
+	}
+	return all
+}
+
+var (
+	twelve   = digits(`D(?:S?D){11}`)
+	grouped  = digits(`D+`)
+	myNumber = regexp.MustCompile(`(?:マイナンバー|個人番号|(?i:my ?number))[^0-9０-９]{0,12}$`)
+)
+
+func myNumbers(line string) (found [][2]int) {
+	if len(line) < 12 || !strings.ContainsAny(line, "0123456789０１２３４５６７８９") {
+		return nil
+	}
+	for _, at := range standing(line, twelve) {
+		text := line[at[0]:at[1]]
+		groups := grouped.FindAllString(text, -1)
+		n := onlyDigits(text)
+		even := !slices.ContainsFunc(groups, func(g string) bool { return len(onlyDigits(g)) != 12/len(groups) })
+		named := myNumber.MatchString(line[:at[0]]) && strings.Trim(n, "0") != ""
+		if named || even && isMyNumber(n) && !isOther(n) {
+			found = append(found, at)
+		}
+	}
+	return found
+}
+
+// isMyNumber checks the last digit: 行政手続における特定の個人を識別するための番号の利用等に関する法律の
+// 規定による通知カード及び個人番号カード並びに情報提供ネットワークシステムによる特定個人情報の提供等に関する省令, 第5条.
+func isMyNumber(n string) bool {
+	sum := 0
+	for i := 1; i <= 11; i++ { // from the right, without the last
+		weight := i + 1
+		if i > 6 {
+			weight = i - 5
+		}
+		sum += int(n[11-i]-'0') * weight
+	}
+	check := 0
+	if rest := sum % 11; rest > 1 {
+		check = 11 - rest
+	}
+	return len(n) == 12 && int(n[11]-'0') == check
+}
+
+// isOther says whether twelve digits are a time, or three years or round numbers.
+func isOther(n string) bool {
+	_, err := time.Parse("200601021504", n)
+	year := func(g string) bool { return g[:2] == "19" || g[:2] == "20" }
+	a, b, c := n[:4], n[4:8], n[8:]
+	return err == nil && year(a) || year(a) && year(b) && year(c) || a[3]+b[3]+c[3] == 3*'0'
+}
+
+var labelled = digits(`(?:生年月日|職員番号|社員番号|職員コード)[ 　*]*[:：|｜][ 　*]*([^ 　、。|\n0-9０-９]{0,2}D+(?:[^、。|\n]*D+)?)`)
+
+func labelledNumbers(line string) (found [][2]int) {
+	for _, at := range labelled.FindAllStringSubmatchIndex(line, -1) {
+		found = append(found, [2]int{at[2], at[3]})
+	}
+	return found
+}

@@ -6,10 +6,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +109,11 @@ func TestPages(t *testing.T) {
 		t.Skip("builds the site")
 	}
 	steps := readWorkflow(t, "pages.yml").Jobs["pages"].Steps
+	drawing, err := os.ReadFile("../../static/assets/svg/forge-check.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(drawing), "")
 	for _, branch := range []struct {
 		name, page string
 		bad        bool
@@ -134,6 +141,9 @@ func TestPages(t *testing.T) {
 			if at := "::error file=content/area/park.md,line=13,col=1::"; strings.Contains(said, at) != branch.bad {
 				t.Errorf("%s: %t, want %t, in\n%s", at, !branch.bad, branch.bad, said)
 			}
+			if message := "リンク先 /area/map/: このページはありません。つづりを確かめてください。"; strings.Contains(said, message) != branch.bad || !strings.Contains(drawn, strings.Replace(message, ": ", ":", 1)) {
+				t.Errorf("the drawing in /about/editing/ does not say what the check does:\n%s", said)
+			}
 			if text, err := os.ReadFile(summary); err != nil || strings.Contains(string(text), "/area/map/") != branch.bad || !strings.Contains(string(text), "- `/area/park/` ") {
 				t.Errorf("the summary: %v\n%s", err, text)
 			}
@@ -141,24 +151,35 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// The artifact is for people who have a browser and nothing else.
+// The artifact is for people who have a browser and nothing else. The pictures in
+// /about/editing/ are of it; UPDATE=1 takes them anew.
 func TestPreview(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
 	tab := browser.Start(t)
 	clone := proposal(t, goodPage)
-	shell(t, clone, "echo さしかえ >> content/teams/_index.md && git -c user.name=n -c user.email=n@example.jp commit -qam x && .ci/pages")
-	index := "file://" + filepath.Join(clone, "preview", "index.html")
-	browser.Do(t, tab, chromedp.Navigate(index))
-	if got := browser.Ask(t, tab, chromedp.Evaluate[[]string](`[...document.querySelectorAll("h2, img")].map(e => e.matches("img") ? e.alt + (e.complete && e.naturalWidth ? "" : " is missing") : e.innerText.replace(/｜.*?(?=（|$)/, ""))`)); strings.Join(got, ", ") != "公園の道（新しいページ）, 直したあとの絵, 担当をこえたつながり, いまのページの絵, 直したあとの絵" &&
-		len(got) != 5 {
-		t.Errorf("shown: %q", got)
+	shell(t, clone, `sed -i 's|edit = ""|edit = "https://git.example.jp/plan/edit/main/{path}"|' hugo.toml && echo 朝は清掃をしています。 >> content/area/_index.md && git -c user.name=n -c user.email=n@example.jp commit -qam x && .ci/pages`)
+	keep := func(name string, picture chromedp.Action[[]byte]) {
+		if os.Getenv("UPDATE") == "" {
+			return
+		}
+		dir := "../../static/files/about/editing"
+		if err := errors.Join(os.MkdirAll(dir, 0o777), os.WriteFile(filepath.Join(dir, name), browser.Ask(t, tab, picture), 0o666)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	browser.Do(t, tab, chromedp.Click(chromedp.CSS("h2 a")), chromedp.WaitVisible(chromedp.CSS("main h1")))
-	if sheet := browser.Ask(t, tab, chromedp.Evaluate[string](`getComputedStyle(document.body).fontFamily`)); !strings.Contains(sheet, "Noto Sans") {
-		t.Errorf("from a disk the page has no style: %s", sheet)
+	browser.Do(t, tab, chromedp.EmulateViewport(720, 680), chromedp.Navigate("file://"+filepath.Join(clone, "preview", "index.html")))
+	want := []string{"地域情報", "いまのページ", "直したあと", "公園の道（新しいページ）", "直したあと"}
+	if got := browser.Ask(t, tab, chromedp.Evaluate[[]string](`[...document.querySelectorAll("h2, img")].map(e => e.matches("img") ? e.complete && e.naturalWidth ? e.previousSibling.innerText : "no picture" : e.innerText.replace("｜職員力向上基本プラン", ""))`)); !slices.Equal(got, want) {
+		t.Errorf("shown: %q, want %q", got, want)
 	}
+	keep("preview.png", chromedp.CaptureScreenshot())
+	browser.Do(t, tab, chromedp.Click(chromedp.CSS("h2 + div + h2 a")), chromedp.WaitVisible(chromedp.CSS("main h1")))
+	if fonts := browser.Ask(t, tab, chromedp.Evaluate[string](`getComputedStyle(document.body).fontFamily`)); !strings.Contains(fonts, "Noto Sans") {
+		t.Errorf("from a disk the page has no style: %s", fonts)
+	}
+	keep("foot.png", chromedp.Screenshot(chromedp.CSS(".page-foot")))
 	browser.Do(t, tab, chromedp.Click(chromedp.CSS(`main a[href$="area/index.html"]`)), chromedp.WaitVisible(chromedp.CSS(`main a[href$="area/park/index.html"]`)))
 }
 

@@ -201,7 +201,7 @@ func TestSitePassesTheCheck(t *testing.T) {
 func TestRulesAreListed(t *testing.T) {
 	page := builtOnce(t).pages["/about/editing/rules/"]
 	ids := map[string]bool{}
-	for _, n := range page.elements("p") {
+	for _, n := range page.elements("ul") {
 		id, _ := attribute(n, "id")
 		ids[id] = true
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -297,11 +298,8 @@ func TestAccessibility(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
+	axe := axeScript(t)
+	if axe == "" {
 		t.Skip("axe-core is not installed: npm install --prefix .ci --ignore-scripts")
 	}
 	tab := browser.Start(t)
@@ -328,42 +326,54 @@ func TestAccessibility(t *testing.T) {
 	if len(addresses) < 60 {
 		t.Errorf("%d pages", len(addresses))
 	}
-	// Every rule once for each width; what depends on the colours, in both.
-	inspect := func(page string) {
-		t.Helper()
-		for _, width := range []int64{390, 1280} {
-			browser.Do(t, tab, chromedp.EmulateViewport(width, 844))
-			if browser.Ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
-				t.Errorf("%s at %d px: the page is wider than the window", page, width)
-			}
-			for name, only := range map[string]string{"light": "", "dark": `, runOnly: ["color-contrast"]`} {
-				browser.Do(t, tab, browser.Media(map[string]string{"prefers-color-scheme": name}))
-				for _, found := range browser.Ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]`+only+`}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise)) {
-					t.Errorf("%s at %d px, %s: %s", page, width, name, found)
-				}
-			}
-		}
-	}
 	for _, page := range addresses {
-		browser.Do(t, tab, chromedp.Navigate(address+page), chromedp.Evaluate[chromedp.Void](string(axe)),
+		browser.Do(t, tab, chromedp.Navigate(address+page), chromedp.Evaluate[chromedp.Void](axe),
 			chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach(d => { d.open = true })`))
-		inspect(page)
+		inspect(t, tab, page)
 	}
 	// Each group of the menu, and the field to search in on a phone.
-	browser.Do(t, tab, chromedp.Navigate(address+"/measures/"), chromedp.Evaluate[chromedp.Void](string(axe)))
+	browser.Do(t, tab, chromedp.Navigate(address+"/measures/"), chromedp.Evaluate[chromedp.Void](axe))
 	for n := range browser.Ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll(".site-header details").length`)) {
 		browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelectorAll(".site-header details")[%d].open = true`, n)))
-		inspect(fmt.Sprintf("/measures/ with the menu's group %d open", n+1))
+		inspect(t, tab, fmt.Sprintf("/measures/ with the menu's group %d open", n+1))
 	}
 	// The form once more, with what is still to be answered.
 	browser.Do(t, tab,
 		chromedp.Navigate(address+"/surveys/morale-2026/"),
 		chromedp.Click(chromedp.CSS("#form button[type=submit]")),
 		chromedp.WaitVisible(chromedp.CSS(".error-summary")),
-		chromedp.Evaluate[chromedp.Void](string(axe)),
+		chromedp.Evaluate[chromedp.Void](axe),
 	)
-	inspect("/answers/morale-2026")
+	inspect(t, tab, "/answers/morale-2026")
 	browser.Do(t, tab, chromedp.Evaluate[chromedp.Void](`sent = true`)) // or the page asks before it is left
+}
+
+// axeScript is axe-core; "" where it is not installed, but in CI it has to be.
+func axeScript(t *testing.T) string {
+	t.Helper()
+	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal(err)
+	}
+	return string(axe)
+}
+
+// inspect looks for barriers on the page in the tab, where axeScript has run:
+// every rule once for each width; what depends on the colours, in both.
+func inspect(t *testing.T, tab context.Context, page string) {
+	t.Helper()
+	for _, width := range []int64{390, 1280} {
+		browser.Do(t, tab, chromedp.EmulateViewport(width, 844))
+		if browser.Ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`)) {
+			t.Errorf("%s at %d px: the page is wider than the window", page, width)
+		}
+		for name, only := range map[string]string{"light": "", "dark": `, runOnly: ["color-contrast"]`} {
+			browser.Do(t, tab, browser.Media(map[string]string{"prefers-color-scheme": name}))
+			for _, found := range browser.Ask(t, tab, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]`+only+`}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise)) {
+				t.Errorf("%s at %d px, %s: %s", page, width, name, found)
+			}
+		}
+	}
 }
 
 // Every word of the diagram is at least 14 px high as rendered on a phone.

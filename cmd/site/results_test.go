@@ -10,6 +10,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +39,7 @@ func twoRounds(t *testing.T) (project string, results *report.Results) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	replaceIn(t, project, "content/surveys/morale-2026/index.md", "headcount: {}", "headcount: {soumu: 30, chiiki: 30, madoguchi: 30, nenkin: 30, fukushi: 40, seikatsu: 40, kyoku: 30}")
 	enter(t, project,
 		"site build",
 		"collector rehearse morale-2025 --answers 150 --data practice-2025",
@@ -87,7 +90,7 @@ func TestResultsPage(t *testing.T) {
 	address, _ := start(t, project, "data")
 
 	// What each part of the page has to say, by selector.
-	want := map[string][]string{"#summary ~ *": {fmt.Sprintf("%d人", results.Responses), "返事を二週間のうちに出します。", "2026年12月31日までに変えます。", "2026年11月19日に変えました。"}}
+	want := map[string][]string{"#summary ~ *": {fmt.Sprintf("%d人 対象の%d人のうち%.1f%%", results.Responses, results.Headcount, 100*float64(results.Responses)/float64(results.Headcount)), "返事を二週間のうちに出します。", "2026年12月31日までに変えます。", "2026年11月19日に変えました。"}}
 	say := func(selector string, words ...string) { want[selector] = append(want[selector], words...) }
 	within := func(r *report.FavourableRange) *report.Range {
 		if r == nil {
@@ -133,7 +136,7 @@ func TestResultsPage(t *testing.T) {
 			continue
 		}
 		shown++
-		say(at, fmt.Sprintf("%d〜%d人", g.Size.From, g.Size.To))
+		say(at, fmt.Sprintf("%d〜%d人", g.Size.From, g.Size.To), fmt.Sprintf("回答率%d〜%d%%", g.Rate.From, g.Rate.To))
 		for _, theme := range g.Themes {
 			if theme.Favourable != nil {
 				say(at, fmt.Sprintf("%v〜%v", theme.Favourable.From, theme.Favourable.To))
@@ -148,6 +151,7 @@ func TestResultsPage(t *testing.T) {
 	if shown == 0 {
 		t.Error("the rehearsal shows no group: nothing to try")
 	}
+	known := knownFigures(t, project, results)
 
 	for _, width := range []int64{390, 1280} {
 		for name, media := range map[string]map[string]string{"light": nil, "dark": {"prefers-color-scheme": "dark"}, "forced colours": {"forced-colors": "active"}, "print": {"": "print"}} {
@@ -160,6 +164,11 @@ func TestResultsPage(t *testing.T) {
 					if !strings.Contains(said, plain(word)) {
 						t.Errorf("%d px, %s: %s says %q, not %q", width, name, selector, said, word)
 					}
+				}
+			}
+			for _, figure := range decimal.FindAllString(browser.Ask(t, tab, chromedp.Evaluate[string](`(() => { let words = ""; for (let n, all = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT); (n = all.nextNode());) words += n.data + " "; return words })()`)), -1) {
+				if !slices.Contains(known, figure) {
+					t.Errorf("%d px, %s: %s is on the page, and no figure of the file", width, name, figure)
 				}
 			}
 			if name == "print" { // at the width of the paper, below
@@ -183,6 +192,20 @@ func TestResultsPage(t *testing.T) {
 				return faults })()`)) {
 				t.Errorf("%d px, %s: %s", width, name, fault)
 			}
+		}
+	}
+
+	// One screen of a desk says it.
+	browser.Do(t, tab, chromedp.EmulateViewport(1280, 800), browser.Media(nil), chromedp.Navigate(address+"/results/morale-2026/"))
+	if end := browser.Ask(t, tab, chromedp.Evaluate[float64](`document.querySelector(".summary").getBoundingClientRect().bottom`)); end > 800 {
+		t.Errorf("the summary ends %.0f px down, below the fold", end)
+	}
+
+	if axe := axeScript(t); axe != "" {
+		for _, page := range []string{"/results/morale-2026/", "/results/morale-2026/meeting/"} {
+			browser.Do(t, tab, chromedp.Navigate(address+page), chromedp.Evaluate[chromedp.Void](axe),
+				chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach(d => { d.open = true })`))
+			inspect(t, tab, page)
 		}
 	}
 
@@ -222,6 +245,165 @@ func TestResultsPage(t *testing.T) {
 						t.Errorf("the booklet lacks %s of %s", word, q.ID)
 					}
 				}
+			}
+		}
+	})
+}
+
+var decimal = regexp.MustCompile(`\d+\.\d`)
+
+// knownFigures are the decimals that a results page may show: those of the file,
+// and the shares that its counts come to.
+func knownFigures(t *testing.T, project string, results *report.Results) (known []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(project, "content/results/morale-2026/results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range regexp.MustCompile(`-?\d+(\.\d)?\b`).FindAllString(string(data), -1) {
+		exact, _ := strconv.ParseFloat(n, 64)
+		known = append(known, fmt.Sprintf("%.1f", math.Abs(exact)))
+	}
+	known = append(known, fmt.Sprintf("%.1f", 100*float64(results.Responses)/float64(results.Headcount)))
+	for _, q := range results.Questions {
+		if q.Counts != nil {
+			for _, n := range q.Counts.Points {
+				known = append(known, fmt.Sprintf("%.1f", 100*float64(n)/float64(q.N)))
+			}
+		}
+	}
+	return known
+}
+
+// madeUpSurvey is one whose group question has the options: {value, text, part_of}.
+func madeUpSurvey(t *testing.T, project, id string, themes bool, texts int, options [][3]string) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("---\ntitle: 試し " + id + "\ndescription: 記入例です。\nweight: 90\nparams:\n  owner: 総務担当\n  reviewed: 2026-11-01\n  review_by: 2027-10-31\n" +
+		"  survey:\n    opens: \"2026-11-01T00:00:00+09:00\"\n    closes: \"2027-03-31T23:59:59+09:00\"\n    access: open\n    sealed_to: \"\"\n" +
+		"    release: 10\n    minimum: 10\n    minimum_comments: 10\n    previous: \"\"\n    headcount: {}\n    questions:\n")
+	for i, theme := range []string{"engagement", "staff", "workplace", "points"} {
+		if !themes {
+			theme = ""
+		}
+		fmt.Fprintf(&b, "      - {id: q%d, kind: scale, text: %s（%d）, labels: [いいえ, どちらともいえない, はい], themes: [%s], measures: [s%d]}\n", i, "私は、仕事に役立つことを、ほかの担当の人から学べていると感じる。", i, theme, i+1)
+	}
+	if len(options) > 0 {
+		b.WriteString("      - id: unit\n        kind: choice\n        text: 所属\n        group: true\n        options:\n")
+	}
+	for _, o := range options {
+		fmt.Fprintf(&b, "          - {value: %s, text: %s, part_of: %q}\n", o[0], o[1], o[2])
+	}
+	for i := range texts {
+		fmt.Fprintf(&b, "      - {id: text%d, kind: text, text: 書いてください（%d）, max: 100}\n", i, i)
+	}
+	b.WriteString("---\n記入例です。\n")
+	name := filepath.Join(project, "content/surveys", id, "index.md")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, []byte(b.String()), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever a survey has: sections from one to twenty on two levels, no themes, no
+// sections at all, few answers. Its maps are tables from a tablet on, beside one
+// another nothing is cut, and nothing moves sideways.
+func TestResultsOfAllShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the site and starts a browser")
+	}
+	tab := browser.Start(t)
+	project := projectCopy(t)
+	sections := []string{"総務・企画", "地域・まちづくり", "窓口・住民情報", "保険・年金", "福祉・子育て", "保健・生活支援", "局の職員（区内の事業所）", "市民協働", "防災・防犯", "税務",
+		"健康づくり", "介護保険", "生涯学習", "広聴広報", "選挙", "統計", "子育て支援室", "保健活動", "施設管理", "庁内の情報システム"}
+	flat := func(n int) (options [][3]string) {
+		for i, name := range sections[:n] {
+			options = append(options, [3]string{fmt.Sprintf("g%d", i), name, ""})
+		}
+		return options
+	}
+	var levels [][3]string
+	for i, name := range sections[:16] {
+		if i%4 == 0 {
+			levels = append(levels, [3]string{fmt.Sprintf("p%d", i/4), "部の名前（" + strconv.Itoa(i/4+1) + "）", ""})
+		}
+		levels = append(levels, [3]string{fmt.Sprintf("g%d", i), name, fmt.Sprintf("p%d", i/4)})
+	}
+	shapes := []struct {
+		id      string
+		themes  bool
+		texts   int
+		options [][3]string
+		answers int
+		maps    int // of questions
+	}{
+		{"one", true, 0, flat(1), 60, 1},
+		{"seven", true, 1, flat(7), 250, 1},
+		{"twelve", true, 1, flat(12), 500, 2},
+		{"twenty", true, 1, flat(20), 900, 2},
+		{"levels", true, 1, levels, 900, 2},
+		{"no-themes", false, 1, flat(8), 130, 1},
+		{"no-groups", true, 2, nil, 120, 0},
+		{"hidden", true, 2, flat(6), 30, 0},
+		{"few", true, 1, flat(3), 9, 0},
+	}
+	for _, s := range shapes {
+		madeUpSurvey(t, project, s.id, s.themes, s.texts, s.options)
+	}
+	lines := []string{"site build"}
+	for _, s := range shapes {
+		lines = append(lines, fmt.Sprintf("collector rehearse %s --answers %d --data practice", s.id, s.answers),
+			fmt.Sprintf("collector report --survey public/surveys/%s/survey.json --data practice --out content/results/%s", s.id, s.id))
+	}
+	enter(t, project, lines...)
+	address, _ := start(t, project, "data")
+	for _, s := range shapes {
+		for _, width := range []int64{390, 768, 1280} {
+			browser.Do(t, tab, chromedp.EmulateViewport(width, 844), chromedp.Navigate(address+"/results/"+s.id+"/"),
+				chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("main details")) d.open = true`))
+			for _, fault := range browser.Ask(t, tab, chromedp.Evaluate[[]string](`(() => {
+				const faults = [];
+				if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push("wider than the window");
+				for (const e of document.querySelectorAll(".table, .table *")) if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline") faults.push("cut or to be scrolled: " + e.tagName + " " + e.textContent.slice(0, 20));
+				return faults })()`)) {
+				t.Errorf("%s, %d px: %s", s.id, width, fault)
+			}
+			if width == 390 {
+				continue
+			}
+			maps := browser.Ask(t, tab, chromedp.Evaluate[[]int](`[...document.querySelectorAll(".heat.questions")].filter(m => getComputedStyle(m.rows[0]).display === "table-row").map(m => m.tBodies[0].rows[0].cells.length - 1)`))
+			shown := browser.Ask(t, tab, chromedp.Evaluate[int](`[...document.querySelectorAll("#groups ~ .rows > li, #groups ~ .table tr:has(> th .source)")].filter(e => e.textContent.includes("人") && !e.textContent.includes("非表示　")).length`))
+			columns := 0
+			for _, n := range maps {
+				columns += n
+			}
+			if len(maps) != s.maps || s.maps > 0 && columns != shown {
+				t.Errorf("%s, %d px: maps of %v columns, want %d maps of all %d groups", s.id, width, maps, s.maps, shown)
+			}
+		}
+	}
+
+	say := func(id, selector string, words ...string) {
+		t.Helper()
+		browser.Do(t, tab, chromedp.Navigate(address+"/results/"+id+"/"), chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("main details")) d.open = true`))
+		said := plain(browser.Ask(t, tab, chromedp.Text(chromedp.CSS(selector))))
+		for _, word := range words {
+			if !strings.Contains(said, plain(word)) {
+				t.Errorf("%s: %s says %q, not %q", id, selector, said, word)
+			}
+		}
+	}
+	say("levels", ".heat.questions thead", "部の名前（1）", "全体", "総務・企画")
+	say("no-themes", ".map", "15〜19人", "0〜33.3")
+	say("no-groups", "article", "書いてください（0）", "書いてください（1）", "載せた意見はありません。")
+	say("hidden", ".map", "どのまとまりも、人数が少ないため表示しません。")
+	say("few", "article", "回答が10人に満たないので、数字は一つも出しません。")
+
+	t.Run("paper", func(t *testing.T) {
+		needPrinter(t)
+		for _, s := range shapes {
+			browser.Do(t, tab, chromedp.Navigate(address+"/results/"+s.id+"/meeting/"))
+			if n := len(printed(t, tab)); n > 2 {
+				t.Errorf("%s comes out on %d sheets for a meeting", s.id, n)
 			}
 		}
 	})

@@ -51,6 +51,9 @@ type methods interface {
 	// read gives what was chosen, as Definition.ReadAnswers does. Errors name
 	// the rule, never the value.
 	read(q *Question, value jsontext.Value) (places []int, err error)
+	// scan is read for what append wrote, at the beginning of a line: it also
+	// gives what follows, and is not ok where append cannot have written that.
+	scan(s *scanned, line []byte) (places []int, rest []byte, ok bool)
 }
 
 // kind returns nil for one that does not exist.
@@ -106,6 +109,20 @@ func (scale) read(q *Question, value jsontext.Value) ([]int, error) {
 	return []int{n - 1}, nil
 }
 
+func (scale) scan(s *scanned, line []byte) ([]int, []byte, bool) {
+	if len(line) < 2 {
+		return nil, nil, false
+	}
+	n, rest := int(line[0])-'0', line[1:]
+	if digit := int(rest[0]) - '0'; n == 1 && digit == 0 || n == 1 && digit == 1 {
+		n, rest = 10+digit, rest[1:]
+	}
+	if n < 1 || n > len(s.each) {
+		return nil, nil, false
+	}
+	return s.each[n-1 : n : n], rest, true
+}
+
 type choice struct{}
 
 func (choice) check(q *Question, report func(field, message string)) { q.checkOptions(report) }
@@ -135,6 +152,14 @@ func (choice) read(q *Question, value jsontext.Value) ([]int, error) {
 		return nil, errors.New("not an option")
 	}
 	return q.places(chosen)
+}
+
+func (choice) scan(s *scanned, line []byte) ([]int, []byte, bool) {
+	place, rest, ok := s.option(line)
+	if !ok {
+		return nil, nil, false
+	}
+	return s.each[place : place+1 : place+1], rest, true
 }
 
 type multi struct{}
@@ -180,6 +205,28 @@ func (multi) read(q *Question, value jsontext.Value) ([]int, error) {
 		return nil, errors.New("not a list of options")
 	}
 	return q.places(chosen...)
+}
+
+func (multi) scan(s *scanned, line []byte) ([]int, []byte, bool) {
+	if len(line) == 0 || line[0] != '[' {
+		return nil, nil, false
+	}
+	s.chosen = s.chosen[:0]
+	for next, rest := -1, line[1:]; ; rest = rest[1:] {
+		place, after, ok := s.option(rest)
+		if !ok || place <= next || len(after) == 0 {
+			return nil, nil, false
+		}
+		next, rest = place, after
+		s.chosen = append(s.chosen, place)
+		switch rest[0] {
+		case ']':
+			return s.chosen, rest[1:], true
+		case ',':
+		default:
+			return nil, nil, false
+		}
+	}
 }
 
 // places finds options.

@@ -63,6 +63,8 @@ func (text) read(*Question, jsontext.Value) ([]int, error) {
 	return nil, errors.New("its texts are kept elsewhere")
 }
 
+func (text) scan(*scanned, []byte) ([]int, []byte, bool) { return nil, nil, false }
+
 // settled counts the characters of a text that is stored as it was sent: all of
 // its runes are ones that NFC leaves alone whatever stands beside them
 // (NFC_Quick_Check=Yes and combining class 0, UAX #15 section 9), and none is a

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"compress/flate"
 	"fmt"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"regexp"
@@ -137,16 +138,12 @@ func TestAttackOnSealedFiles(t *testing.T) {
 
 	// Lines opened by the key's holder, in the order they have.
 	opened := func(lines []string) (texts []string) {
-		var raw [][]byte
 		for _, line := range lines {
-			raw = append(raw, []byte(line))
-		}
-		clear, err := seal.OpenAll(raw, identity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, line := range clear {
-			texts = append(texts, string(line))
+			clear, err := seal.Open([]byte(line), identity)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, string(clear))
 		}
 		return texts
 	}
@@ -185,19 +182,27 @@ func TestAttackOnSealedFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var released journal.Released
-	for name, to := range map[string]*[][]byte{"responses.jsonl": &released.Answers, "comments.jsonl": &released.Texts} {
-		for _, line := range textLines(closed[name]) {
-			*to = append(*to, []byte(line))
+	each := func(name string) iter.Seq2[[]byte, error] {
+		return func(yield func([]byte, error) bool) {
+			for _, line := range textLines(closed[name]) {
+				if !yield([]byte(line), nil) {
+					return
+				}
+			}
 		}
 	}
-	responses, err := report.Read(def, &released, identity)
+	tables, err := report.Tabulate(def, &journal.Released{Answers: each("responses.jsonl"), Texts: each("comments.jsonl")}, false, t.TempDir(), identity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := responses.Tables()
-	for k, line := range textLines(closed["responses.jsonl"]) {
-		table.guess(tables.Answers.Rows[k][0] == 1+2*(1-chose[who[line]]%2), 0.5)
+	defer tables.Close()
+	lines, k := textLines(closed["responses.jsonl"]), 0
+	for row, err := range tables.Answers.Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		table.guess(row[0] == 1+2*(1-chose[who[lines[k]]]%2), 0.5)
+		k++
 	}
 	table.wantChance(t, "sealed, copies and the exported table: which answer")
 

@@ -17,7 +17,6 @@ import (
 
 	"filippo.io/age"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/seal"
 	"staffplan/collector/survey"
 )
@@ -92,26 +91,21 @@ func TestSealedAnswers(t *testing.T) {
 	h.stop()
 	lacksPlain(t, h.data)
 
-	released, err := journal.Read(filepath.Join(h.data, "secret"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, file := range map[string]struct {
-		lines [][]byte
+		lines []string
 		want  []string
-	}{"answers": {released.Answers, want}, "texts": {released.Texts, wantTexts}} {
+	}{"answers": {textLines(readFile(t, filepath.Join(h.data, "secret", "responses.jsonl"))), want},
+		"texts": {textLines(readFile(t, filepath.Join(h.data, "secret", "comments.jsonl"))), wantTexts}} {
+		var got []string
 		for _, line := range file.lines {
 			if len(line) != len(file.lines[0]) {
 				t.Errorf("%s: a line of %d bytes beside one of %d", name, len(line), len(file.lines[0]))
 			}
-		}
-		opened, err := seal.OpenAll(file.lines, identity)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		var got []string
-		for _, line := range opened {
-			got = append(got, string(line))
+			opened, err := seal.Open([]byte(line), identity)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			got = append(got, string(opened))
 		}
 		slices.Sort(got)
 		if slices.Sort(file.want); !slices.Equal(got, file.want) {

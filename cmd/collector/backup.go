@@ -48,12 +48,12 @@ func (c *backupCmd) Run(ctx context.Context, ui *cli.UI) error {
 		return &cli.Problem{Sentence: "控えを取れませんでした。", Err: err,
 			Next: []string{cmp.Or(collector.Advice(err), "書けるか、空きがあるかを確かめて、もう一度動かしてください。")}}
 	}
-	return c.tell(ui, ids)
+	return c.tell(ctx, ui, ids)
 }
 
 // tell says what the copy holds: of a survey that is open, no number that moves
 // with each answer.
-func (c *backupCmd) tell(ui *cli.UI, ids []string) error {
+func (c *backupCmd) tell(ctx context.Context, ui *cli.UI, ids []string) error {
 	open := false
 	for _, id := range ids {
 		dir := filepath.Join(c.Out, id)
@@ -61,11 +61,20 @@ func (c *backupCmd) tell(ui *cli.UI, ids []string) error {
 		if err != nil {
 			return unreadable(dir, err)
 		}
-		released, err := journal.Read(dir)
+		var n int
+		err = journal.Read(ctx, dir, func(r *journal.Released) error {
+			n = 0
+			for _, err := range r.Answers {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+			return nil
+		})
 		if err != nil {
 			return unreadable(dir, err)
 		}
-		n := len(released.Answers)
 		if finished {
 			ui.Result("%s: 受付が終わっています。回答は%d件です。", id, n)
 			continue

@@ -6,7 +6,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -18,16 +17,7 @@ import (
 	"testing"
 
 	"filippo.io/age"
-
-	"staffplan/collector/journal"
-	"staffplan/collector/seal"
 )
-
-func opened(r *journal.Released, key *age.X25519Identity) (*journal.Released, error) {
-	answers, err := seal.OpenAll(r.Answers, key)
-	texts, terr := seal.OpenAll(r.Texts, key)
-	return &journal.Released{Answers: answers, Texts: texts}, errors.Join(err, terr)
-}
 
 // TestBackup takes copies under load, one of the surveys being sealed and
 // answered with tickets. Each is restored and closed: every answer that was

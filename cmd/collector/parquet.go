@@ -7,6 +7,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"iter"
 	"reflect"
 
 	"github.com/parquet-go/parquet-go"
@@ -24,11 +25,14 @@ var cells = map[report.CellType]struct {
 	report.Words:  {reflect.TypeFor[[]string](), "list"},
 }
 
+// rowsHeld is how many rows are held in memory before they are written.
+const rowsHeld = 10_000
+
 // writeParquet makes a struct type with a field for each column: a schema that
 // is put together by hand would sort the columns by name.
-func writeParquet(w io.Writer, t *report.Table) error {
+func writeParquet(w io.Writer, columns []report.Column, rows iter.Seq2[[]any, error]) error {
 	var fields []reflect.StructField
-	for i, column := range t.Columns {
+	for i, column := range columns {
 		cell := cells[column.Cells]
 		fields = append(fields, reflect.StructField{
 			Name: fmt.Sprintf("Column%d", i),
@@ -37,8 +41,11 @@ func writeParquet(w io.Writer, t *report.Table) error {
 		})
 	}
 	row := reflect.New(reflect.StructOf(fields))
-	out := parquet.NewWriter(w, parquet.SchemaOf(row.Interface()))
-	for _, line := range t.Rows {
+	out := parquet.NewWriter(w, parquet.SchemaOf(row.Interface()), parquet.MaxRowsPerRowGroup(rowsHeld))
+	for line, err := range rows {
+		if err != nil {
+			return err
+		}
 		for i, cell := range line {
 			field := row.Elem().Field(i)
 			field.Set(reflect.ValueOf(cell).Convert(field.Type()))

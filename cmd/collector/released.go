@@ -5,9 +5,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -22,9 +24,17 @@ import (
 	"staffplan/collector/survey"
 )
 
-// read gives what has been released, opened with the key in the file identity
-// where it is sealed. It may be used while the collector serves.
-func read(def *survey.Definition, data, identity string, ui *cli.UI) (*report.Responses, error) {
+// answers are those of a survey that has ended.
+type answers struct {
+	def       *survey.Definition
+	dir       string
+	rehearsal bool
+	keys      []age.Identity
+}
+
+// find refuses answers that must not be seen yet, and sealed ones without the key in
+// the file identity.
+func find(def *survey.Definition, data, identity string, ui *cli.UI) (*answers, error) {
 	rehearsal, err := mayRead(def, data)
 	if err != nil {
 		return nil, err
@@ -38,23 +48,49 @@ func read(def *survey.Definition, data, identity string, ui *cli.UI) (*report.Re
 	case identity != "":
 		ui.Say("このアンケートの回答は封じていないので、鍵は使いません。")
 	}
-	dir := filepath.Join(data, def.ID)
-	released, err := journal.Read(dir)
-	if err != nil {
-		return nil, unreadable(dir, err)
-	}
-	responses, err := report.Read(def, released, keys...)
+	return &answers{def, filepath.Join(data, def.ID), rehearsal, keys}, nil
+}
+
+// read has f go through what has been released, perhaps twice, as journal.Read does.
+// It may be used while the collector serves.
+func (a *answers) read(ctx context.Context, ui *cli.UI, f func(*journal.Released) error) error {
+	err := journal.Read(ctx, a.dir, func(r *journal.Released) error {
+		progress, done := ui.Progress("回答を読んでいます", int(r.Size)), 0
+		watch := func(lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
+			return func(yield func([]byte, error) bool) {
+				for line, err := range lines {
+					done += len(line) + 1
+					progress(done)
+					if !yield(line, err) {
+						return
+					}
+				}
+			}
+		}
+		return f(&journal.Released{Answers: watch(r.Answers), Texts: watch(r.Texts)})
+	})
+	_, wrong := errors.AsType[*report.LineError](err)
+	_, aside := errors.AsType[*report.AsideError](err)
 	switch {
 	case err == nil:
-		responses.Rehearsal = rehearsal
-		return responses, nil
-	case def.SealedTo != "":
-		return nil, &cli.Problem{Sentence: dir + " に、開けない行か、あってはいけない行があります。", Err: err,
+		return nil
+	case ctx.Err() != nil:
+		return stopped
+	case aside:
+		return &cli.Problem{Sentence: "読んだ回答を、並べ替えるために置けません。", Err: err,
+			Next: []string{"何も書かずに止めました。--out のフォルダーがあるか、書き込めるか、空きがあるかを確かめてください。"}}
+	case wrong && a.def.SealedTo != "":
+		return &cli.Problem{Sentence: a.dir + " に、開けない行か、あってはいけない行があります。", Err: err,
 			Next: []string{"何も書かずに止めました。ファイルが書き換えられたのかもしれません。手を加えずに写しを取り、控え（バックアップ）と比べてください。"}}
+	case wrong:
+		return &cli.Problem{Sentence: a.dir + " に、定義と合わない回答があります。", Err: err,
+			Next: []string{"何も書かずに止めました。collector verify で、壊れたところがないかを確かめてください。"}}
 	}
-	return nil, &cli.Problem{Sentence: dir + " に、定義と合わない回答があります。", Err: err,
-		Next: []string{"何も書かずに止めました。collector verify で、壊れたところがないかを確かめてください。"}}
+	return unreadable(a.dir, err)
 }
+
+// stopped is said when somebody has ended the program on the way.
+var stopped = &cli.Problem{Sentence: "途中で止めました。何も書いていません。"}
 
 // identities reads the key that opens a survey. What age says of a file is not
 // passed on: it may quote the key.

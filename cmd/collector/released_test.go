@@ -5,15 +5,18 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 
+	"filippo.io/age"
 	"github.com/parquet-go/parquet-go"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding"
@@ -21,6 +24,7 @@ import (
 
 	"staffplan/collector"
 	"staffplan/collector/journal"
+	"staffplan/collector/seal"
 	"staffplan/collector/survey"
 )
 
@@ -77,12 +81,47 @@ func answered(ts *testscript.TestScript, neg bool, args []string) {
 	fill(ts, args[0], def, entries, len(args) > 3)
 }
 
+// files are released lines, as slices.
+type files struct{ Answers, Texts [][]byte }
+
+// readAll gathers what is released in a survey's folder, opened where there are keys.
+func readAll(dir string, keys ...age.Identity) (all files, err error) {
+	err = journal.Read(context.Background(), dir, func(r *journal.Released) error {
+		all = files{}
+		gather := func(to *[][]byte, lines iter.Seq2[[]byte, error]) error {
+			if len(keys) > 0 {
+				lines = seal.OpenAll(lines, keys...)
+			}
+			for line, err := range lines {
+				if err != nil {
+					return err
+				}
+				*to = append(*to, bytes.Clone(line))
+			}
+			return nil
+		}
+		return cmp.Or(gather(&all.Answers, r.Answers), gather(&all.Texts, r.Texts))
+	})
+	return all, err
+}
+
+// each goes through lines as package journal does.
+func each(lines [][]byte) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for _, line := range lines {
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+}
+
 // again FROM TO DEFINITION puts the released answers of one folder into another,
 // the first of them twice.
 func again(ts *testscript.TestScript, neg bool, args []string) {
 	def, err := survey.Parse([]byte(ts.ReadFile(args[2])))
 	ts.Check(err)
-	released, err := journal.Read(ts.MkAbs(args[0]))
+	released, err := readAll(ts.MkAbs(args[0]))
 	ts.Check(err)
 	entries := []journal.Entry{{Answer: released.Answers[0]}}
 	for _, line := range released.Answers {

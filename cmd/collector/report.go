@@ -4,6 +4,7 @@ package main
 // its results page is made of.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,15 +59,25 @@ func inContent(name string) bool {
 }
 
 // Run may be used while the collector serves: it reads released files only.
-func (c *reportCmd) Run(ui *cli.UI) error {
+func (c *reportCmd) Run(ctx context.Context, ui *cli.UI) error {
 	def, err := load(c.Survey, "先に site build でサイトを組み立て、--survey のファイルの名前を確かめてください。")
 	if err != nil {
 		return err
 	}
-	responses, err := read(def, c.Data, c.Identity, ui)
+	answers, err := find(def, c.Data, c.Identity, ui)
 	if err != nil {
 		return err
 	}
+	decisions, undecided := c.decisions(def)
+	var responses *report.Responses
+	err = answers.read(ctx, ui, func(r *journal.Released) (err error) {
+		responses, err = report.Read(def, r, decisions, answers.keys...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	responses.Rehearsal = answers.rehearsal
 	previous, err := c.previous(def, responses.Rehearsal, ui)
 	if err != nil {
 		return err
@@ -77,7 +88,7 @@ func (c *reportCmd) Run(ui *cli.UI) error {
 	}
 	var editing *report.Editing
 	if !results.Suppressed {
-		if editing, err = c.edit(def, responses); err != nil {
+		if editing, err = c.edit(responses, undecided); err != nil {
 			return err
 		}
 		results.Comments = editing.Comments
@@ -179,8 +190,8 @@ func (c *reportCmd) mayReplace(def *survey.Definition, results *report.Results) 
 	return nil
 }
 
-// edit reads what was decided about the texts.
-func (c *reportCmd) edit(def *survey.Definition, responses *report.Responses) (*report.Editing, error) {
+// decisions reads what was decided about the texts.
+func (c *reportCmd) decisions(def *survey.Definition) (*report.Decisions, error) {
 	if c.Comments == "" {
 		c.Comments = def.ID + "-comments.txt"
 	}
@@ -191,16 +202,28 @@ func (c *reportCmd) edit(def *survey.Definition, responses *report.Responses) (*
 	if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), file); err == nil { // as editors of Windows may have it
 		file = text
 	}
-	editing, err := responses.Edit(file)
+	return report.ParseDecisions(file)
+}
+
+// edit takes the decisions; err is why they could not be read. It is told here, since
+// of few answers no text is published, whatever was decided.
+func (c *reportCmd) edit(responses *report.Responses, err error) (*report.Editing, error) {
+	var editing *report.Editing
+	if err == nil {
+		editing, err = responses.Edit()
+	}
 	if wrong, ok := errors.AsType[*report.CommentsError](err); ok {
 		return nil, &cli.Problem{Sentence: fmt.Sprintf("%s:%d: %s", c.Comments, wrong.Line, wrong.Message),
 			Next: []string{"何も書かずに止めました。ほかのアンケートや練習のときのファイルなら、消してからもう一度動かしてください。"}}
+	}
+	if err != nil {
+		return nil, err
 	}
 	if len(editing.File) > 0 && inContent(c.Comments) {
 		return nil, &cli.Problem{Sentence: "自由に書かれた文は、content の中に書けません。",
 			Next: []string{"--comments に、content の外のファイルを書いてください。"}}
 	}
-	return editing, err
+	return editing, nil
 }
 
 func (c *reportCmd) results() string { return filepath.Join(c.Out, "results.json") }
@@ -242,6 +265,9 @@ func (c *reportCmd) write(def *survey.Definition, results *report.Results, editi
 	}
 	if editing != nil && editing.Undecided > 0 {
 		ui.Result("載せるかどうかを決めていない文が%d件あります。%s に決定を書いて、もう一度動かしてください。", editing.Undecided, c.Comments)
+	}
+	if editing != nil && editing.Later > 0 {
+		ui.Result("自由に書かれた文は、ほかに%d件あります。決めてからもう一度動かすと、続きを書きます。", editing.Later)
 	}
 	return nil
 }

@@ -75,8 +75,12 @@ func create(name, kept string) (*os.File, error) {
 	case errors.Is(err, fs.ErrExist):
 		return nil, &cli.Problem{Sentence: name + " は、もうあります。", Next: []string{kept}}
 	case err != nil:
-		return nil, &cli.Problem{Sentence: name + " を作れません。", Err: err,
-			Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
+		return nil, uncreated(name, err)
 	}
 	return file, nil
+}
+
+func uncreated(name string, err error) error {
+	return &cli.Problem{Sentence: name + " を作れません。", Err: err,
+		Next: []string{"フォルダーがあるか、書き込めるかを確かめてください。"}}
 }

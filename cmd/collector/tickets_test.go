@@ -237,7 +237,7 @@ func TestTicketsOverKills(t *testing.T) {
 	service.Process.Kill()
 	service.Wait()
 
-	released, err := journal.Read(filepath.Join(data, "slips"))
+	released, err := readAll(filepath.Join(data, "slips"))
 	if err != nil {
 		t.Fatal(err)
 	}

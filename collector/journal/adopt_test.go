@@ -35,7 +35,7 @@ func wantMissing(t *testing.T, dir string) {
 func TestAdopt(t *testing.T) {
 	o := journal.Options{Release: 10}
 	dir := handmade().lay(t)
-	whole, err := journal.Read(dir)
+	whole, err := journal.ReadAll(dir)
 	if err != nil || len(whole.Answers) != 3000 || string(whole.Texts[2999]) != text(3000) {
 		t.Fatal("a reader does not find what stands there", err)
 	}
@@ -139,7 +139,7 @@ func TestAdoptRefuses(t *testing.T) {
 			if _, err := journal.Open(dir, journal.Options{}); !errors.As(err, &damage) || damage.Offset != test.offset {
 				t.Errorf("want byte %d, got %v", test.offset, err)
 			}
-			if _, err := journal.Read(dir); test.name != "unsorted tickets" && err == nil {
+			if _, err := journal.ReadAll(dir); test.name != "unsorted tickets" && err == nil {
 				t.Error("a reader takes it")
 			}
 		})

@@ -129,7 +129,7 @@ func wantCopy(t *testing.T, dir string, acked []int) {
 		t.Fatal(err)
 	}
 	shut(t, j)
-	r, err := journal.Read(dir)
+	r, err := journal.ReadAll(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -442,7 +442,7 @@ func (w *world) peek() {
 		w.violation("%v", err)
 		return
 	}
-	r, err := journal.Read(w.dir)
+	r, err := journal.ReadAll(w.dir)
 	var format *journal.FormatError
 	if errors.As(err, &format) && format.Found == 1 {
 		return
@@ -478,7 +478,7 @@ func (w *world) count() {
 	if ok, err := journal.IsFinished(w.dir); !ok || err != nil {
 		w.violation("not finished: %v", err)
 	}
-	r, err := journal.Read(w.dir)
+	r, err := journal.ReadAll(w.dir)
 	if err != nil {
 		w.violation("read: %v", err)
 		return

@@ -82,7 +82,7 @@ func wantReleased(t *testing.T, dir string, j *journal.Journal, numbers ...int) 
 // wantRead wants a reader to find these lines, in any order.
 func wantRead(t *testing.T, dir string, answers, texts []string) {
 	t.Helper()
-	r, err := journal.Read(dir)
+	r, err := journal.ReadAll(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

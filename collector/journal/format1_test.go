@@ -69,7 +69,7 @@ func TestFormat1(t *testing.T) {
 			if err := journal.Verify(dir); !errors.As(err, &format) || format.Found != 1 {
 				t.Errorf("verify, before the start: %v", err)
 			}
-			if r, err := journal.Read(dir); r != nil || !errors.As(err, &format) {
+			if r, err := journal.ReadAll(dir); r != nil || !errors.As(err, &format) {
 				t.Errorf("read, before the start: %v", err)
 			}
 			if text, err := journal.StoredDefinition(dir); string(text) != `{"id":"s"}` {

@@ -3,53 +3,109 @@
 package journal
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Released is what has left the intake: lines without their ends.
+// Released is what has left the intake, at one moment: the lines of responses.jsonl
+// and comments.jsonl without their ends. A line may be looked at until the next one
+// comes. What does not fit sums.txt is *Damage, and comes last, since nobody knows
+// before: nothing counts until all lines have been seen. Each may be gone through
+// again.
 type Released struct {
-	Answers [][]byte // responses.jsonl
-	Texts   [][]byte // comments.jsonl
+	Answers, Texts iter.Seq2[[]byte, error]
+	Size           int64 // bytes of both files
 }
 
-// Read gives the released lines of a survey's folder, each exactly once, also
-// while a collector writes there. It checks them against sums.txt; what does
-// not fit is *Damage. Without sums.txt it takes the lines that stand there. A
-// folder of another format is *FormatError, one that is not there
-// fs.ErrNotExist.
-func Read(dir string) (*Released, error) {
-	var r *Released
-	err := steadily(dir, func(v *view) (err error) {
-		r = new(Released)
-		for file, lines := range map[int]*[][]byte{responses: &r.Answers, comments: &r.Texts} {
-			data, err := v.read(file)
+// Read has f go through the released lines of a survey's folder, each exactly once,
+// also while a collector writes there: where a release comes between, f is called
+// once more, and what it did before does not count. Without sums.txt the lines are
+// taken as they stand. No file is held in memory. A folder of another format is
+// *FormatError, one that is not there fs.ErrNotExist. Lines end with the context's
+// error when that ends.
+func Read(ctx context.Context, dir string, f func(*Released) error) error {
+	return steadily(dir, func(v *view) error {
+		if v.format == 1 {
+			return &FormatError{1}
+		}
+		r := &Released{Answers: v.lines(ctx, responses), Texts: v.lines(ctx, comments)}
+		for _, file := range []int{responses, comments} {
+			_, size, closeAll, err := v.open(file)
 			if err != nil {
 				return err
 			}
-			if err := v.check(file, data); err != nil {
-				return err
-			}
-			*lines = splitLines(data)
+			closeAll()
+			r.Size += size
 		}
-		return nil
+		return f(r)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
 }
 
-func splitLines(data []byte) [][]byte {
-	if len(data) == 0 {
-		return nil
+// lines are those of a file. The last pair is an error, if there is one.
+func (v *view) lines(ctx context.Context, file int) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		r, _, closeAll, err := v.open(file)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer closeAll()
+		sum := running{}.fork()
+		for line, err := range splitLines(io.TeeReader(r, sum)) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if !yield(line, err) || err != nil {
+				return
+			}
+		}
+		if v.sums == nil {
+			err = v.checkGrown(file)
+		} else {
+			err = v.sums.check(file, sum.digest())
+		}
+		if err != nil {
+			yield(nil, err)
+		}
 	}
-	return bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
+}
+
+// splitLines reads a line at a time, however long.
+func splitLines(r io.Reader) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		in := bufio.NewReaderSize(r, 1<<18)
+		var long []byte
+		for {
+			line, err := in.ReadSlice('\n')
+			if err == bufio.ErrBufferFull {
+				long = append(long, line...)
+				continue
+			}
+			if len(long) > 0 {
+				line = append(long, line...)
+				long = nil
+			}
+			switch {
+			case err == io.EOF && len(line) == 0:
+				return
+			case err != nil && err != io.EOF:
+				yield(nil, err)
+				return
+			}
+			if !yield(bytes.TrimSuffix(line, []byte("\n")), nil) || err == io.EOF {
+				return
+			}
+		}
+	}
 }
 
 // StoredDefinition gives the definition that Open or Define kept in a survey's

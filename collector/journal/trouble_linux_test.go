@@ -170,7 +170,7 @@ func TestReadOnly(t *testing.T) {
 		t.Error("the folder has changed")
 	}
 	// Reports need to write nothing.
-	if r, err := journal.Read(dir); err != nil || len(r.Answers) != 10 {
+	if r, err := journal.ReadAll(dir); err != nil || len(r.Answers) != 10 {
 		t.Error("read:", err)
 	}
 	if err := journal.Verify(dir); err != nil {
@@ -218,7 +218,7 @@ func TestOtherOwner(t *testing.T) {
 		}
 	}
 	asNobody(func() {
-		if _, err := journal.Read(dir); !errors.Is(err, fs.ErrPermission) {
+		if _, err := journal.ReadAll(dir); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("read: %v", err)
 		}
 		if err := journal.Verify(dir); !errors.Is(err, fs.ErrPermission) {
@@ -319,7 +319,7 @@ func TestGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	shut(t, j)
-	r, err := journal.Read(dir)
+	r, err := journal.ReadAll(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -191,6 +192,43 @@ func (v *view) read(file int) ([]byte, error) {
 	}
 	defer f.Close()
 	return s.content(data, f)
+}
+
+// open gives a file as read does, to be read once, and its size.
+func (v *view) open(file int) (r io.Reader, size int64, closeAll func(), err error) {
+	var opened []File
+	closeAll = func() {
+		for _, f := range opened {
+			f.Close()
+		}
+	}
+	open := func(name string) (f File, size int64, err error) {
+		f, err = v.fs.OpenFile(v.path(name), os.O_RDONLY, 0)
+		if err == nil {
+			opened = append(opened, f)
+			size, err = sizeOf(f)
+		}
+		return f, size, err
+	}
+	f, size, err := open(names[file])
+	if errors.Is(err, fs.ErrNotExist) {
+		r, size, err = bytes.NewReader(nil), 0, nil
+	} else if err == nil {
+		r = io.NewSectionReader(f, 0, size)
+	}
+	if s := v.pending.section(file); s != nil && err == nil {
+		size = min(s.base, size)
+		r = io.LimitReader(r, size)
+		if f, _, err = open(pendingName); err == nil {
+			r = io.MultiReader(r, io.NewSectionReader(f, s.off, s.size))
+			size += s.size
+		}
+	}
+	if err != nil {
+		closeAll()
+		return nil, 0, nil, err
+	}
+	return r, size, closeAll, nil
 }
 
 // check compares what read gave with the sums. Where there are none, lines must

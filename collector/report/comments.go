@@ -19,7 +19,6 @@ package report
 import (
 	"crypto/rand"
 	_ "embed"
-	"encoding/binary"
 	"fmt"
 	mrand "math/rand/v2"
 	"regexp"
@@ -48,46 +47,130 @@ type CommentsError struct {
 
 func (e *CommentsError) Error() string { return fmt.Sprintf("%d行目: %s", e.Line, e.Message) }
 
-// Editing is a file of decisions, with all texts that may be published.
-type Editing struct {
-	File      []byte     // with blocks for texts that it lacked, in random order
-	Added     int        // how many these are
-	Undecided int        // blocks without a decision, these included
-	Comments  []Comments // what is published, in the order of the blocks
+// Decisions is a file of decisions, as the editor left it. The zero value, and nil, is
+// none.
+type Decisions struct {
+	file    string
+	blocks  []block
+	waiting map[said]int // blocks, by what they say
 }
 
-// Edit takes the decisions from a file, or begins one where it is empty. Texts of a
-// question that fewer than the definition's minimum_comments people wrote are not
-// in it. The error is a *CommentsError.
-func (r *Responses) Edit(file []byte) (*Editing, error) {
+// said is a text without what editors change about it.
+type said struct{ question, text string }
+
+// ParseDecisions reads a file of decisions. The error is a *CommentsError.
+func ParseDecisions(file []byte) (*Decisions, error) {
 	blocks, err := parseBlocks(string(file))
 	if err != nil {
 		return nil, err
 	}
-	e := &Editing{File: file}
+	d := &Decisions{string(file), blocks, map[said]int{}}
+	for _, b := range blocks {
+		d.waiting[said{b.question, plain(b.text)}]++
+	}
+	return d, nil
+}
+
+// undecided is how many texts an editor is given to decide on at once. More would not
+// be read; where there are more, these are drawn from all.
+const undecided = 10_000
+
+// texts are those of a survey, as far as they are needed: how many there are, those
+// that were decided on, and of the others as many as may be written into the file.
+type texts struct {
+	def       *survey.Definition
+	decisions *Decisions
+	written   map[string]int    // by question
+	decided   map[said][]string // as they were received
+	others    map[string]*drawn // by question
+	room      int               // for others
+	random    *mrand.Rand
+}
+
+func newTexts(def *survey.Definition, decisions *Decisions) *texts {
+	if decisions == nil {
+		decisions = new(Decisions)
+	}
+	t := &texts{def, decisions, map[string]int{}, map[said][]string{}, map[string]*drawn{}, undecided, newRandom()}
+	for _, b := range decisions.blocks {
+		if b.decision == "" {
+			t.room--
+		}
+	}
+	t.room = max(0, t.room)
+	return t
+}
+
+func (t *texts) add(question, text string) {
+	t.written[question]++
+	if len(t.decisions.waiting) > 0 {
+		key := said{question, plain(text)}
+		if of := t.decided[key]; len(of) < t.decisions.waiting[key] {
+			t.decided[key] = append(of, text)
+			return
+		}
+	}
+	of := t.others[question]
+	if of == nil {
+		of = new(drawn)
+		t.others[question] = of
+	}
+	of.add(text, t.room, t.random)
+}
+
+// drawn is some of the texts that came, each with the same chance (Vitter, ACM
+// Transactions on Mathematical Software 11, 1985, algorithm R).
+type drawn struct {
+	texts []string
+	came  int
+}
+
+func (d *drawn) add(text string, room int, random *mrand.Rand) {
+	d.came++
+	if len(d.texts) < room {
+		d.texts = append(d.texts, text)
+	} else if at := random.IntN(d.came); at < room {
+		d.texts[at] = text
+	}
+}
+
+// Editing is a file of decisions, with texts that may be published.
+type Editing struct {
+	File      []byte     // with blocks for texts that it lacked, in random order
+	Added     int        // how many these are
+	Later     int        // texts that are left for when these are decided on
+	Undecided int        // blocks without a decision, those added included
+	Comments  []Comments // what is published, in the order of the blocks
+}
+
+// Edit takes the decisions from the file, or begins one where it is empty. Texts of a
+// question that fewer than the definition's minimum_comments people wrote are not
+// in it. The error is a *CommentsError.
+func (r *Responses) Edit() (*Editing, error) {
+	t := r.texts
+	e := &Editing{File: []byte(t.decisions.file)}
 	var missing []block
-	for _, q := range r.def.Questions {
+	for _, q := range t.def.Questions {
 		if q.Kind != survey.Text {
 			continue
 		}
-		texts := r.textsOf(q.ID)
-		c := Comments{Question: q.ID, Suppressed: len(texts) < r.def.MinimumComments}
-		if c.Suppressed {
-			texts = nil
-		}
-		for _, b := range blocks {
+		c := Comments{Question: q.ID, Suppressed: t.written[q.ID] < t.def.MinimumComments}
+		taken := map[said]int{}
+		for _, b := range t.decisions.blocks {
 			if b.question != q.ID {
 				continue
 			}
-			at := slices.IndexFunc(texts, func(text string) bool { return plain(text) == plain(b.text) })
-			if at < 0 {
+			key := said{b.question, plain(b.text)}
+			at, of := taken[key], t.decided[key]
+			if c.Suppressed || at == len(of) {
 				return nil, &CommentsError{b.line, "この文は、受け取った文と同じではありません。言葉を元に戻すか、この文を消してください。"}
 			}
+			taken[key]++
 			switch b.decision {
 			case "":
 				e.Undecided++
 			case Publish:
-				c.Texts = append(c.Texts, Comment{b.theme, texts[at]})
+				c.Texts = append(c.Texts, Comment{b.theme, of[at]})
 			case Mask:
 				text := marked.ReplaceAllLiteralString(b.text, masked)
 				if text == b.text || strings.ContainsAny(text, "【】") {
@@ -95,55 +178,49 @@ func (r *Responses) Edit(file []byte) (*Editing, error) {
 				}
 				c.Texts = append(c.Texts, Comment{b.theme, text})
 			}
-			texts = slices.Delete(texts, at, at+1)
 		}
-		for _, text := range texts {
-			missing = append(missing, block{question: q.ID, text: r.mark(text)})
+		if others := t.others[q.ID]; others != nil && !c.Suppressed {
+			e.Later += others.came
+			for _, text := range others.texts {
+				missing = append(missing, block{question: q.ID, text: text})
+			}
 		}
 		e.Comments = append(e.Comments, c)
 	}
-	for _, b := range blocks {
-		if q := r.def.Question(b.question); q == nil || q.Kind != survey.Text {
+	for _, b := range t.decisions.blocks {
+		if q := t.def.Question(b.question); q == nil || q.Kind != survey.Text {
 			return nil, &CommentsError{b.line, "このアンケートに、この問いはありません。「問い：」を元に戻してください。"}
 		}
 	}
+	t.random.Shuffle(len(missing), func(i, j int) { missing[i], missing[j] = missing[j], missing[i] })
+	missing = missing[:min(len(missing), t.room)]
+	e.Later -= len(missing)
 	if len(missing) == 0 {
 		return e, nil
 	}
-	mrand.New(system{}).Shuffle(len(missing), func(i, j int) { missing[i], missing[j] = missing[j], missing[i] })
 	var out strings.Builder
-	if before := strings.TrimSpace(string(file)); before != "" {
+	if before := strings.TrimSpace(t.decisions.file); before != "" {
 		out.WriteString(before + "\n")
 	} else {
-		r.writeHead(&out)
+		t.writeHead(&out)
 	}
+	mark := newMarker(t.def)
 	for _, b := range missing {
+		b.text = mark.text(b.text)
 		b.write(&out)
 	}
 	e.File, e.Added, e.Undecided = []byte(out.String()), len(missing), e.Undecided+len(missing)
 	return e, nil
 }
 
-// system is the randomness of the operating system, as a source for math/rand.
-type system struct{}
-
-func (system) Uint64() uint64 {
-	var b [8]byte
-	rand.Read(b[:])
-	return binary.LittleEndian.Uint64(b[:])
+// newRandom is for orders that must not be guessed.
+func newRandom() *mrand.Rand {
+	var seed [32]byte
+	rand.Read(seed[:])
+	return mrand.New(mrand.NewChaCha8(seed))
 }
 
-// textsOf are the texts that were written for a question.
-func (r *Responses) textsOf(question string) (texts []string) {
-	for _, w := range r.texts {
-		if w.question == question {
-			texts = append(texts, w.text)
-		}
-	}
-	return texts
-}
-
-func (r *Responses) writeHead(out *strings.Builder) {
+func (t *texts) writeHead(out *strings.Builder) {
 	fmt.Fprintf(out, `# 「%s」に書かれた文です。一つずつ読んで、載せるかどうかを決めます。
 #
 # 「決定：」の右に、次のどれかを書きます。何も書かない文は載りません。
@@ -156,7 +233,7 @@ func (r *Responses) writeHead(out *strings.Builder) {
 # 「主題：」には、同じ話の文を集める短い言葉を書けます。
 # 文のまとまりを並べ替えると、その順に載ります。
 # 済んだら、collector report をもう一度動かします。公開したら、このファイルを消してください。
-`, r.def.Title, masked)
+`, t.def.Title, masked)
 }
 
 // block is one text in the file. Line is where it begins.
@@ -237,20 +314,35 @@ var surnames string
 // Surnames are common ones, for those who look for names elsewhere.
 func Surnames() []string { return strings.Fields(surnames) }
 
-// marks find what could tell who is meant: in each the first group.
-var marks = []*regexp.Regexp{
-	regexp.MustCompile(`(?:氏名|名前)[ 　]*[：:][ 　]*([^ 　、。，．,.\n]+)`),
-	regexp.MustCompile(`(` + strings.Join(Surnames(), "|") + `)[ 　]?(?:さん|さま|様|氏)`),
-	regexp.MustCompile(`([0-9０-９]{2,5}[-－‐–ー―−(（ ]{1,2}[0-9０-９]{1,4}[-－‐–ー―−)） ]{1,2}[0-9０-９]{3,4}|[0０][0-9０-９]{9,10})`),
-	regexp.MustCompile(`([0-9A-Za-z._%+-]+[@＠][0-9A-Za-z.-]+)`),
+// mark finds what could tell who is meant: the first group. A text in which none of
+// these words stands has no such thing; it is found out faster.
+type mark struct {
+	words []string
+	what  *regexp.Regexp
 }
 
-// mark puts what could tell who is meant between 【 and 】: names, telephone numbers,
+var marks = []mark{
+	{[]string{"氏名", "名前"}, regexp.MustCompile(`(?:氏名|名前)[ 　]*[：:][ 　]*([^ 　、。，．,.\n]+)`)},
+	{[]string{"さん", "さま", "様", "氏"}, regexp.MustCompile(`(` + strings.Join(Surnames(), "|") + `)[ 　]?(?:さん|さま|様|氏)`)},
+	{strings.Split("0123456789０１２３４５６７８９", ""), regexp.MustCompile(`([0-9０-９]{2,5}[-－‐–ー―−(（ ]{1,2}[0-9０-９]{1,4}[-－‐–ー―−)） ]{1,2}[0-9０-９]{3,4}|[0０][0-9０-９]{9,10})`)},
+	{[]string{"@", "＠"}, regexp.MustCompile(`([0-9A-Za-z._%+-]+[@＠][0-9A-Za-z.-]+)`)},
+}
+
+// marker puts what could tell who is meant between 【 and 】: names, telephone numbers,
 // mail addresses, and what the options of group questions are called.
-func (r *Responses) mark(text string) string {
+type marker []mark
+
+func newMarker(def *survey.Definition) marker {
+	return append(slices.Clone(marks), sections(def))
+}
+
+func (m marker) text(text string) string {
 	in := make([]bool, len(text))
-	for _, m := range append(slices.Clone(marks), r.sections()) {
-		for _, at := range m.FindAllStringSubmatchIndex(text, -1) {
+	for _, mark := range m {
+		if !slices.ContainsFunc(mark.words, func(word string) bool { return strings.Contains(text, word) }) {
+			continue
+		}
+		for _, at := range mark.what.FindAllStringSubmatchIndex(text, -1) {
 			for i := at[2]; i < at[3]; i++ {
 				in[i] = true
 			}
@@ -271,20 +363,20 @@ func (r *Responses) mark(text string) string {
 
 // sections finds what the options of group questions are called, and each of
 // their words where it stands as a section's: 保険・年金, 保険課, 年金の担当.
-func (r *Responses) sections() *regexp.Regexp {
-	all := []string{`[^\s\S]`} // nothing: there may be no option
-	for _, q := range r.def.Questions {
+func sections(def *survey.Definition) mark {
+	var words, all []string
+	for _, q := range def.Questions {
 		for _, o := range q.Options {
 			if !q.Group {
 				continue
 			}
-			all = append(all, regexp.QuoteMeta(o.Text))
+			words, all = append(words, o.Text), append(all, regexp.QuoteMeta(o.Text))
 			for word := range strings.FieldsFuncSeq(o.Text, func(c rune) bool { return strings.ContainsRune("・、（） 　", c) }) {
-				all = append(all, regexp.QuoteMeta(word)+`の?(?:課|係|担当|グループ)`)
+				words, all = append(words, word), append(all, regexp.QuoteMeta(word)+`の?(?:課|係|担当|グループ)`)
 			}
 		}
 	}
-	sections := regexp.MustCompile("(" + strings.Join(all, "|") + ")")
-	sections.Longest()
-	return sections
+	what := regexp.MustCompile("(" + strings.Join(all, "|") + ")")
+	what.Longest()
+	return mark{words, what}
 }

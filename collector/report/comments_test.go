@@ -5,23 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"staffplan/collector/journal"
+	"staffplan/collector/survey"
 )
 
 // written are responses to a survey with a text question, so many people having
 // written each text.
-func written(t testing.TB, texts ...string) *Responses {
-	r := new(journal.Released)
+func written(texts ...string) *files {
+	r := new(files)
 	for _, text := range texts {
 		line, _ := json.Marshal(map[string]string{"survey": "s", "question": "c", "text": text})
 		r.Texts = append(r.Texts, line)
 	}
-	return read(t, define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units+`,{"id":"c","kind":"text","text":"c","max":100}`), r)
+	return r
+}
+
+func withText(t testing.TB) *survey.Definition {
+	return define(t, `{"id":"q","kind":"scale","text":"q",`+five+`},`+units+`,{"id":"c","kind":"text","text":"c","max":100}`)
 }
 
 func numbered(n int) (texts []string) {
@@ -31,22 +36,35 @@ func numbered(n int) (texts []string) {
 	return texts
 }
 
-func edit(t testing.TB, r *Responses, file string) *Editing {
+func edit(t testing.TB, r *files, file string) *Editing {
 	t.Helper()
-	e, err := r.Edit([]byte(file))
+	e, err := tryEdit(t, r, file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
 }
 
+func tryEdit(t testing.TB, r *files, file string) (*Editing, error) {
+	t.Helper()
+	decisions, err := ParseDecisions([]byte(file))
+	if err != nil {
+		return nil, err
+	}
+	responses, err := Read(withText(t), r.released(), decisions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return responses.Edit()
+}
+
 func TestEdit(t *testing.T) {
-	few := edit(t, written(t, numbered(9)...), "")
+	few := edit(t, written(numbered(9)...), "")
 	if want := []Comments{{Question: "c", Suppressed: true}}; !reflect.DeepEqual(few.Comments, want) || len(few.File) > 0 {
 		t.Errorf("nine texts: %+v\n%s", few.Comments, few.File)
 	}
 
-	r := written(t, append(numbered(9), "窓口の山本さんに、06-6000-0000 か a.b@example.jp で。\n\n> 二行目\n# 三行目")...)
+	r := written(append(numbered(9), "窓口の山本さんに、06-6000-0000 か a.b@example.jp で。\n\n> 二行目\n# 三行目")...)
 	first := edit(t, r, "")
 	if first.Added != 10 || first.Undecided != 10 || len(first.Comments[0].Texts) > 0 {
 		t.Fatalf("%+v", first)
@@ -85,14 +103,39 @@ func TestEdit(t *testing.T) {
 	}
 
 	// A later edition of a standing form: the new texts come after the decided ones.
-	more := edit(t, written(t, append(numbered(9), "窓口の山本さんに、06-6000-0000 か a.b@example.jp で。\n\n> 二行目\n# 三行目", "新しい声")...), file)
+	more := edit(t, written(append(numbered(9), "窓口の山本さんに、06-6000-0000 か a.b@example.jp で。\n\n> 二行目\n# 三行目", "新しい声")...), file)
 	if more.Added != 1 || !strings.HasSuffix(string(more.File), "\n\n問い：c\n決定：\n主題：\n> 新しい声\n") || len(more.Comments[0].Texts) != 8 {
 		t.Errorf("%d added\n%s", more.Added, more.File)
 	}
 }
 
+// More texts than anybody reads at once come one part after another, each once.
+func TestEditInParts(t *testing.T) {
+	const n = undecided + 50
+	var texts []string
+	for i := range n {
+		texts = append(texts, fmt.Sprintf("声%05d", i))
+	}
+	r := written(texts...)
+	first := edit(t, r, "")
+	if first.Added != undecided || first.Undecided != undecided || first.Later != 50 {
+		t.Fatalf("%d added, %d undecided, %d later", first.Added, first.Undecided, first.Later)
+	}
+	if again := edit(t, r, string(first.File)); again.Added != 0 || again.Later != 50 {
+		t.Errorf("before any decision: %d added, %d later", again.Added, again.Later)
+	}
+	second := edit(t, r, strings.Replace(string(first.File), "決定：", "決定：載せる", 40+1)) // one stands in the head
+	if second.Added != 40 || second.Later != 10 || len(second.Comments[0].Texts) != 40 {
+		t.Errorf("after 40 decisions: %d added, %d later, %d published", second.Added, second.Later, len(second.Comments[0].Texts))
+	}
+	lines := regexp.MustCompile(`(?m)^> 声\d+$`).FindAllString(string(second.File), -1)
+	if slices.Sort(lines); len(slices.Compact(lines)) != n-10 {
+		t.Errorf("%d different texts, want %d", len(lines), n-10)
+	}
+}
+
 func TestEditRefuses(t *testing.T) {
-	r := written(t, numbered(10)...)
+	r := written(numbered(10)...)
 	for _, test := range []struct {
 		file string
 		line int
@@ -108,7 +151,7 @@ func TestEditRefuses(t *testing.T) {
 		{"問い：c\n決定：伏せる\n> 声01", 1},
 		{"問い：c\n決定：伏せる\n> 【声】0【1", 1},
 	} {
-		e, err := r.Edit([]byte(test.file))
+		e, err := tryEdit(t, r, test.file)
 		var refused *CommentsError
 		if e != nil || !errors.As(err, &refused) || refused.Line != test.line || strings.Contains(err.Error(), "声") {
 			t.Errorf("%q: %v", test.file, err)
@@ -117,7 +160,7 @@ func TestEditRefuses(t *testing.T) {
 }
 
 func TestMark(t *testing.T) {
-	r := written(t)
+	mark := newMarker(withText(t))
 	for _, test := range []struct{ text, want string }{
 		{"田中さんと山本様、佐々木氏。", "【田中】さんと【山本】様、【佐々木】氏。"},
 		{"田中の話と、林の中", "田中の話と、林の中"},
@@ -127,7 +170,7 @@ func TestMark(t *testing.T) {
 		{"a.b+c@example.jp まで", "【a.b+c@example.jp】 まで"},
 		{"A課の担当とBの係", "【A課】の担当と【Bの係】"},
 	} {
-		if got := r.mark(test.text); got != test.want {
+		if got := mark.text(test.text); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
 		}
 	}
@@ -136,13 +179,13 @@ func TestMark(t *testing.T) {
 // FuzzEdit: whatever stands in the file, what is published is a text that was
 // written, and a file that was accepted is accepted again and asks for nothing new.
 func FuzzEdit(f *testing.F) {
-	r := written(f, numbered(10)...)
+	r := written(numbered(10)...)
 	first := edit(f, r, "")
 	f.Add(string(first.File))
 	f.Add(strings.ReplaceAll(string(first.File), "決定：", "決定：載せる"))
 	f.Add("問い：c\r\n決定: 伏せる\r\n> 【声】01")
 	f.Fuzz(func(t *testing.T, file string) {
-		e, err := r.Edit([]byte(file))
+		e, err := tryEdit(t, r, file)
 		if err != nil {
 			return
 		}

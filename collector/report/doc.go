@@ -59,6 +59,15 @@
 // Texts need minimum_comments people who wrote one, are never parted by group, and are
 // published only where an editor decided so (comments.go).
 //
+// # What it takes
+//
+// Lines are counted as they are read: a line that survey.Validate wrote without a
+// decoder, any other by the strict reader (survey.Scanner). Nobody's answers are held
+// but those of a sample, of which other offices are made (sample.go), and no texts but
+// those in the file of decisions and ten thousand more. So a million answers take no
+// more memory than ten thousand; sealed ones, eight bytes each, by which copies are
+// found. Tables for others (Tabulate) are put into their order on disk.
+//
 // # What is not promised
 //
 // Two editions together tell about those who came and went between them: who knows

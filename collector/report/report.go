@@ -5,16 +5,13 @@ package report
 // Results makes results.json, compared with the survey before where it is given.
 // The order of the responses does not matter.
 func (r *Responses) Results(previous *Previous) *Results {
-	t := newTally(r.def)
-	for _, p := range r.people {
-		t.add(p, 1)
-	}
-	head := &Results{Survey: r.def.ID, Rehearsal: r.Rehearsal, Minimum: r.def.Minimum, Previous: r.def.Previous}
+	t := r.tally
+	head := &Results{Survey: t.def.ID, Rehearsal: r.Rehearsal, Minimum: t.def.Minimum, Previous: t.def.Previous}
 	if !t.enough(t.everyone.people) {
 		head.Suppressed = true
 		return head
 	}
-	results := t.print(t.disclose(r.people, previous).e, previous)
+	results := t.print(t.disclose(r.sample.people(), previous).e, previous)
 	results.Rehearsal = r.Rehearsal
 	return results
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -40,10 +41,27 @@ const (
 	units = `{"id":"unit","kind":"choice","text":"所属","group":true,"options":[{"value":"a","text":"A","part_of":""},{"value":"b","text":"B","part_of":""}]}`
 )
 
+// files are released lines.
+type files struct{ Answers, Texts [][]byte }
+
+// released is as package journal has them.
+func (l *files) released() *journal.Released {
+	each := func(lines [][]byte) iter.Seq2[[]byte, error] {
+		return func(yield func([]byte, error) bool) {
+			for _, line := range lines {
+				if !yield(line, nil) {
+					return
+				}
+			}
+		}
+	}
+	return &journal.Released{Answers: each(l.Answers), Texts: each(l.Texts)}
+}
+
 // released repeats each line so many times.
-func released(lines map[string]int) *journal.Released {
-	r := new(journal.Released)
-	for line, n := range lines {
+func released(of map[string]int) *files {
+	r := new(files)
+	for line, n := range of {
 		for range n {
 			r.Answers = append(r.Answers, []byte(`{"survey":"s","answers":`+line+`}`))
 		}
@@ -51,14 +69,14 @@ func released(lines map[string]int) *journal.Released {
 	return r
 }
 
-func make1(t testing.TB, def *survey.Definition, r *journal.Released) *Results {
+func make1(t testing.TB, def *survey.Definition, r *files) *Results {
 	t.Helper()
 	return read(t, def, r).Results(nil)
 }
 
-func read(t testing.TB, def *survey.Definition, r *journal.Released) *Responses {
+func read(t testing.TB, def *survey.Definition, r *files) *Responses {
 	t.Helper()
-	responses, err := Read(def, r)
+	responses, err := Read(def, r.released(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +333,7 @@ func TestAgainstPlainTally(t *testing.T) {
 		}
 		def := define(t, strings.Join(append(questions, units), ","))
 		people := make([]map[string]any, random.IntN(80))
-		r := new(journal.Released)
+		r := new(files)
 		for i := range people {
 			people[i] = map[string]any{}
 			for k := range points {
@@ -443,7 +461,7 @@ func TestWrite(t *testing.T) {
 
 // TestParse: what was written is read again; whatever is changed in it is refused.
 func TestParse(t *testing.T) {
-	want := sample(t)
+	want := sampleFile(t)
 	data := encoded(t, want)
 	got, err := Parse(data)
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -462,7 +480,7 @@ func TestParse(t *testing.T) {
 }
 
 // sample has something of everything.
-func sample(t testing.TB) *Results {
+func sampleFile(t testing.TB) *Results {
 	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`,"themes":["e"],"measures":["s1"]},`+units)
 	r := make1(t, def, released(map[string]int{`{"q":5,"unit":"a"}`: 18, `{"q":1,"unit":"a"}`: 25, `{"q":4,"unit":"b"}`: 12, `{"q":2,"unit":"b"}`: 20}))
 	r.Comments = []Comments{{Question: "c", Texts: []Comment{{"話", "a < b & \"c\"\n{[,]}\\ \"sha256\":\"\""}}}, {Question: "d", Suppressed: true}}
@@ -471,7 +489,7 @@ func sample(t testing.TB) *Results {
 
 // FuzzParse: what is read is written as something that is read as the same.
 func FuzzParse(f *testing.F) {
-	f.Add(encoded(f, sample(f)))
+	f.Add(encoded(f, sampleFile(f)))
 	f.Add([]byte(`{"survey":"s","minimum":10,"sha256":""}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := Parse(data)

@@ -5,9 +5,9 @@ package report
 // or changed by hand, and nothing is made from such a file.
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
-	"slices"
+	"iter"
 
 	"filippo.io/age"
 
@@ -16,67 +16,105 @@ import (
 	"staffplan/collector/survey"
 )
 
-// Responses are the answers of one survey as they were released.
+// Responses are the answers of one survey as they were released, counted. However
+// many there are, they take no more memory (but eight bytes each where sealed).
 type Responses struct {
 	Rehearsal bool // they were made up: what is made of them says so
 
-	def    *survey.Definition
-	people []person
-	texts  []writing
+	tally  *tally
+	sample *sample
+	texts  *texts
 }
 
-type writing struct{ question, text string }
+// LineError is a line that is no answer to this survey: one that does not open,
+// that is a copy of another one, or that is not of this survey and its questions.
+// It names the file and the line, and never says what is in it. Since the recipient
+// is public, anybody who can write to the files can seal a line.
+type LineError struct {
+	File string
+	Err  error
+}
 
-// Read reads released lines, and opens those of a sealed survey. An error names
-// the file and the line, and never says what is in it: a line that does not
-// open, that is a copy of another one, or that is not of this survey and its
-// questions. Since the recipient is public, anybody who can write to the files
-// can seal a line.
-//
-// Answers and texts are sorted by what they say. Those of the released files
-// have no order that tells anything, but it is the order of the sealed lines:
-// with it, copies of those lines from before the survey closed would tell whose
-// answer is whose without any key.
-func Read(def *survey.Definition, released *journal.Released, identities ...age.Identity) (*Responses, error) {
-	r := &Responses{def: def}
-	for _, file := range []struct {
-		name  string
-		lines [][]byte
-		read  func(line []byte) error
-	}{
-		{"responses.jsonl", released.Answers, r.readAnswers},
-		{"comments.jsonl", released.Texts, r.readText},
-	} {
-		lines := file.lines
-		if def.SealedTo != "" {
-			var err error
-			if lines, err = seal.OpenAll(lines, identities...); err != nil {
-				return nil, fmt.Errorf("%s: %w", file.name, err)
-			}
-		}
-		for i, line := range lines {
-			if err := file.read(line); err != nil {
-				return nil, fmt.Errorf("%s: line %d: %w", file.name, i+1, err)
-			}
-		}
-	}
-	slices.SortFunc(r.people, func(a, b person) int { return slices.CompareFunc(a, b, slices.Compare) })
-	slices.SortFunc(r.texts, func(a, b writing) int {
-		return cmp.Or(cmp.Compare(a.question, b.question), cmp.Compare(a.text, b.text))
+func (e *LineError) Error() string { return e.File + ": " + e.Err.Error() }
+
+func (e *LineError) Unwrap() error { return e.Err }
+
+// Read counts released lines, and opens those of a sealed survey. Texts that are
+// not in the file of decisions are new. The error is a *LineError, or what stopped
+// the reading.
+func Read(def *survey.Definition, released *journal.Released, decisions *Decisions, identities ...age.Identity) (*Responses, error) {
+	t := newTally(def)
+	r := &Responses{tally: t, sample: newSample(t), texts: newTexts(def, decisions)}
+	err := walk(def, released, identities, func(p person) error {
+		t.add(p, 1)
+		r.sample.add(p)
+		return nil
+	}, func(question, text string) error {
+		r.texts.add(question, text)
+		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
-func (r *Responses) readAnswers(line []byte) error {
-	p, err := r.def.ReadAnswers(line)
-	r.people = append(r.people, p)
-	return err
-}
-
-func (r *Responses) readText(line []byte) error {
-	question, text, err := r.def.ReadText(line)
-	if !survey.Blank(text) { // as a sealed one may be, or an old one of what nobody can see
-		r.texts = append(r.texts, writing{question, text})
+// walk goes through released lines. What it hands on counts only if it returns nil;
+// a person is to be read only, and until the next one comes.
+//
+// They come in the order of the files. Those have no order that tells anything, but
+// it is the order of the sealed lines: with it, copies of those lines from before the
+// survey closed would tell whose answer is whose without any key. So nothing that is
+// made of them may keep it.
+func walk(def *survey.Definition, released *journal.Released, identities []age.Identity, answers func(person) error, text func(question, text string) error) error {
+	scanner := def.Scanner()
+	for _, file := range []struct {
+		name  string
+		lines iter.Seq2[[]byte, error]
+		read  func(line []byte) (error, error)
+	}{
+		{"responses.jsonl", released.Answers, func(line []byte) (wrong, err error) {
+			p, wrong := scanner.ReadAnswers(line)
+			if wrong == nil {
+				err = answers(p)
+			}
+			return wrong, err
+		}},
+		{"comments.jsonl", released.Texts, func(line []byte) (wrong, err error) {
+			question, words, wrong := def.ReadText(line)
+			if wrong == nil && !survey.Blank(words) { // as a sealed one may be, or an old one of what nobody can see
+				err = text(question, words)
+			}
+			return wrong, err
+		}},
+	} {
+		lines := file.lines
+		if def.SealedTo != "" {
+			lines = seal.OpenAll(lines, identities...)
+		}
+		var first *LineError
+		n := 0
+		for line, err := range lines {
+			if shut, ok := errors.AsType[*seal.LineError](err); ok {
+				return &LineError{file.name, shut}
+			}
+			if err != nil {
+				return err
+			}
+			if n++; first != nil {
+				continue // damage of the file, which is found at its end, would be why
+			}
+			wrong, err := file.read(line)
+			if err != nil {
+				return err
+			}
+			if wrong != nil {
+				first = &LineError{file.name, fmt.Errorf("line %d: %w", n, wrong)}
+			}
+		}
+		if first != nil {
+			return first
+		}
 	}
-	return err
+	return nil
 }

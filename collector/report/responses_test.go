@@ -9,7 +9,6 @@ import (
 
 	"filippo.io/age"
 
-	"staffplan/collector/journal"
 	"staffplan/collector/seal"
 	"staffplan/collector/survey"
 )
@@ -21,7 +20,7 @@ const openedKinds = `{"id":"q","kind":"scale","text":"誇り",` + five + `},
 
 // sealedLines are a survey sealed to a key, ten answers to it and ten texts, of
 // which the first two were written.
-func sealedLines(t *testing.T) (*survey.Definition, *journal.Released, *age.X25519Identity, func(line string) []byte) {
+func sealedLines(t *testing.T) (*survey.Definition, *files, *age.X25519Identity, func(line string) []byte) {
 	t.Helper()
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -40,7 +39,7 @@ func sealedLines(t *testing.T) (*survey.Definition, *journal.Released, *age.X255
 		}
 		return b
 	}
-	r := new(journal.Released)
+	r := new(files)
 	for i := range 10 {
 		text := ""
 		if i < 2 {
@@ -54,14 +53,14 @@ func sealedLines(t *testing.T) (*survey.Definition, *journal.Released, *age.X255
 
 func TestReadOpens(t *testing.T) {
 	def, r, key, _ := sealedLines(t)
-	opened, err := Read(def, r, key)
+	opened, err := Read(def, r.released(), nil, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if results := opened.Results(nil); results.Responses != 10 || results.Questions[0].Range.Favourable != (Range{0, 50}) {
 		t.Errorf("%+v", results)
 	}
-	if got, want := fmt.Sprint(opened.Tables().Texts.Rows), "[[t 声0] [t 声1]]"; got != want {
+	if got, want := fmt.Sprint(rows(t, tabulate(t, def, r, false, key).Texts)), "[[t 声0] [t 声1]]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -70,37 +69,37 @@ func TestReadOpens(t *testing.T) {
 func TestReadOpensNoStrangeLine(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(r *journal.Released, sealed func(string) []byte)
+		change func(r *files, sealed func(string) []byte)
 		want   string
 	}{
-		{"a copied answer", func(r *journal.Released, _ func(string) []byte) { r.Answers[9] = r.Answers[2] },
+		{"a copied answer", func(r *files, _ func(string) []byte) { r.Answers[9] = r.Answers[2] },
 			"responses.jsonl: line 10: seal: a copy of line 3"},
-		{"a copied text", func(r *journal.Released, _ func(string) []byte) { r.Texts = append(r.Texts, r.Texts[0]) },
+		{"a copied text", func(r *files, _ func(string) []byte) { r.Texts = append(r.Texts, r.Texts[0]) },
 			"comments.jsonl: line 11: seal: a copy of line 1"},
-		{"an answer that is not sealed", func(r *journal.Released, _ func(string) []byte) {
+		{"an answer that is not sealed", func(r *files, _ func(string) []byte) {
 			r.Answers[4] = []byte(`{"survey":"s","answers":{"q":5}}`)
 		}, "responses.jsonl: line 5: seal: not a sealed line"},
-		{"of another survey", func(r *journal.Released, sealed func(string) []byte) {
+		{"of another survey", func(r *files, sealed func(string) []byte) {
 			r.Answers[4] = sealed(`{"survey":"secret","answers":{"q":5}}`)
 		}, "responses.jsonl: line 5: belongs to another survey"},
-		{"a value that is none", func(r *journal.Released, sealed func(string) []byte) {
+		{"a value that is none", func(r *files, sealed func(string) []byte) {
 			r.Answers[4] = sealed(`{"survey":"s","answers":{"q":77}}`)
 		}, "responses.jsonl: line 5: question q: not a point of the scale"},
-		{"nothing", func(r *journal.Released, sealed func(string) []byte) { r.Answers[4] = sealed(``) },
+		{"nothing", func(r *files, sealed func(string) []byte) { r.Answers[4] = sealed(``) },
 			"responses.jsonl: line 5: is not a line of this file"},
-		{"a text of another survey", func(r *journal.Released, sealed func(string) []byte) {
+		{"a text of another survey", func(r *files, sealed func(string) []byte) {
 			r.Texts[4] = sealed(`{"survey":"secret","question":"t","text":""}`)
 		}, "comments.jsonl: line 5: belongs to another survey"},
-		{"a text to another question", func(r *journal.Released, sealed func(string) []byte) {
+		{"a text to another question", func(r *files, sealed func(string) []byte) {
 			r.Texts[4] = sealed(`{"survey":"s","question":"q","text":""}`)
 		}, "comments.jsonl: line 5: has a question that is not a text question of the definition"},
-		{"an answer among the texts", func(r *journal.Released, _ func(string) []byte) { r.Texts[4] = r.Answers[0] },
+		{"an answer among the texts", func(r *files, _ func(string) []byte) { r.Texts[4] = r.Answers[0] },
 			"comments.jsonl: line 5: is not a line of this file"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			def, r, key, sealed := sealedLines(t)
 			test.change(r, sealed)
-			if opened, err := Read(def, r, key); opened != nil || err == nil || err.Error() != test.want {
+			if opened, err := Read(def, r.released(), nil, key); opened != nil || err == nil || err.Error() != test.want {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
@@ -127,7 +126,7 @@ func TestForeignLines(t *testing.T) {
 		`{"survey":"s","answers":{"m":["secret"]}}`, `{"survey":"s","answers":{"m":[]}}`, `{"survey":"s","answers":{"m":["x","x"]}}`,
 		`{"survey":"s","answers":{"c":"secret"}}`, `{"sealed":"secret"}`,
 	} {
-		_, err := Read(def, &journal.Released{Answers: [][]byte{[]byte(`{"survey":"s","answers":{}}`), []byte(line)}})
+		_, err := Read(def, (&files{Answers: [][]byte{[]byte(`{"survey":"s","answers":{}}`), []byte(line)}}).released(), nil)
 		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "responses.jsonl: line 2:") {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -136,7 +135,7 @@ func TestForeignLines(t *testing.T) {
 		``, `secret`, `{"survey":"secret","question":"c","text":"x"}`, `{"survey":"s","question":"q","text":"secret"}`,
 		`{"survey":"s","question":"secret","text":"x"}`, `{"survey":"s","question":"c","text":""}`, `{"survey":"s","question":"c","text":"secret"} secret`,
 	} {
-		_, err := Read(def, &journal.Released{Texts: [][]byte{[]byte(line)}})
+		_, err := Read(def, (&files{Texts: [][]byte{[]byte(line)}}).released(), nil)
 		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "comments.jsonl: line 1:") {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -150,11 +149,11 @@ func TestReadLeavesOutWhatNobodySees(t *testing.T) {
 	for _, text := range []string{"声", "\u200b", " \u3164", "\u2800", "👩\u200d💻"} {
 		texts = append(texts, []byte(`{"survey":"s","question":"c","text":"`+text+`"}`))
 	}
-	r, err := Read(everyKind(t), &journal.Released{Texts: texts})
+	r, err := Read(everyKind(t), (&files{Texts: texts}).released(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.texts) != 2 {
-		t.Errorf("%d texts, want 2: %q", len(r.texts), r.texts)
+	if n := r.texts.written["c"]; n != 2 {
+		t.Errorf("%d texts, want 2", n)
 	}
 }

@@ -8,8 +8,28 @@ import (
 	"strings"
 	"testing"
 
+	"filippo.io/age"
+
 	"staffplan/collector/seal"
 )
+
+// openAll opens lines and gathers them.
+func openAll(lines [][]byte, identity age.Identity) (opened [][]byte, err error) {
+	all := func(yield func([]byte, error) bool) {
+		for _, line := range lines {
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+	for line, err := range seal.OpenAll(all, identity) {
+		if err != nil {
+			return nil, err
+		}
+		opened = append(opened, line)
+	}
+	return opened, nil
+}
 
 // A file opens in its own order; one bad line is named by its number, and
 // nothing of it is repeated.
@@ -20,14 +40,14 @@ func TestOpenAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sealed [][]byte
-	for i := range 200 {
+	for i := range 300 { // more than are read at once
 		line, err := s.Seal(fmt.Appendf(nil, `{"n":%d}`, i))
 		if err != nil {
 			t.Fatal(err)
 		}
 		sealed = append(sealed, line)
 	}
-	opened, err := seal.OpenAll(sealed, identity)
+	opened, err := openAll(sealed, identity)
 	if err != nil || len(opened) != len(sealed) {
 		t.Fatalf("%d lines, %v", len(opened), err)
 	}
@@ -36,7 +56,7 @@ func TestOpenAll(t *testing.T) {
 			t.Fatalf("line %d is %s, want %s", i+1, line, want)
 		}
 	}
-	if opened, err := seal.OpenAll(nil, identity); err != nil || len(opened) != 0 {
+	if opened, err := openAll(nil, identity); err != nil || len(opened) != 0 {
 		t.Errorf("no lines: %d, %v", len(opened), err)
 	}
 	for _, test := range []struct {
@@ -50,11 +70,11 @@ func TestOpenAll(t *testing.T) {
 	} {
 		lines := append([][]byte(nil), sealed...)
 		lines[150] = test.line
-		if opened, err := seal.OpenAll(lines, identity); opened != nil || err == nil || err.Error() != test.want {
+		if opened, err := openAll(lines, identity); opened != nil || err == nil || err.Error() != test.want {
 			t.Errorf("%s: %v, want %s", test.name, err, test.want)
 		}
 	}
-	if opened, err := seal.OpenAll(sealed, key(t)); opened != nil || !errors.Is(err, seal.ErrShut) {
+	if opened, err := openAll(sealed, key(t)); opened != nil || !errors.Is(err, seal.ErrShut) {
 		t.Errorf("another key: %v", err)
 	}
 }

@@ -15,11 +15,15 @@ package seal
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
+	"iter"
 	"runtime"
+	"slices"
 
 	"filippo.io/age"
 	"golang.org/x/sync/errgroup"
@@ -103,31 +107,104 @@ func Open(line []byte, identities ...age.Identity) ([]byte, error) {
 	return bytes.TrimRight(padded, " "), nil
 }
 
-// OpenAll opens the lines of a file, many at once. The error names a line,
-// counted from 1, and never says what is in it: one that does not open, or one
-// that is the same as an earlier one. Nobody seals the same bytes twice, so
-// that is a copy, and would count somebody's answer again.
-func OpenAll(lines [][]byte, identities ...age.Identity) ([][]byte, error) {
-	seen := make(map[string]int, len(lines))
-	for i, line := range lines {
-		if first, ok := seen[string(line)]; ok {
-			return nil, fmt.Errorf("line %d: seal: a copy of line %d", i+1, first)
-		}
-		seen[string(line)] = i + 1
-	}
-	opened := make([][]byte, len(lines))
-	var opening errgroup.Group
-	opening.SetLimit(runtime.GOMAXPROCS(0))
-	for i, line := range lines {
-		opening.Go(func() (err error) {
-			if opened[i], err = Open(line, identities...); err != nil {
-				return fmt.Errorf("line %d: %w", i+1, err)
+// LineError is what is wrong with a line of a file, counted from 1. It never says
+// what is in it.
+type LineError struct {
+	Line int
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+
+func (e *LineError) Unwrap() error { return e.Err }
+
+// atOnce is how many lines are read before they are opened, by all processors.
+const atOnce = 256
+
+// OpenAll opens the lines of a file, in their order. The last pair is an error, if
+// there is one: that of lines; or a *LineError for a line that is the same as an
+// earlier one, or else for the first that does not open. Nobody seals the same bytes
+// twice, so that is a copy, and would count somebody's answer again. Nothing counts
+// until all lines have been seen. Of each line eight bytes are kept in memory; where
+// two are the same, lines are gone through once more.
+func OpenAll(lines iter.Seq2[[]byte, error], identities ...age.Identity) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		var marks []uint64
+		var wrong error
+		var batch [][]byte
+		open := func() bool { // and hand on, up to the first that is wrong
+			errs := make([]error, len(batch))
+			var opening errgroup.Group
+			opening.SetLimit(runtime.GOMAXPROCS(0))
+			for i, line := range batch {
+				opening.Go(func() error {
+					batch[i], errs[i] = Open(line, identities...)
+					return nil
+				})
 			}
-			return nil
-		})
+			opening.Wait()
+			for i, line := range batch {
+				if errs[i] != nil {
+					wrong = &LineError{len(marks) - len(batch) + i + 1, errs[i]}
+					break
+				}
+				if !yield(line, nil) {
+					return false
+				}
+			}
+			batch = batch[:0]
+			return true
+		}
+		for line, err := range lines {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			marks = append(marks, maphash.Bytes(seed, line))
+			if wrong != nil {
+				continue
+			}
+			if batch = append(batch, bytes.Clone(line)); len(batch) == atOnce && !open() {
+				return
+			}
+		}
+		if wrong == nil && !open() {
+			return
+		}
+		if err := cmp.Or(copied(lines, marks), wrong); err != nil {
+			yield(nil, err)
+		}
 	}
-	if err := opening.Wait(); err != nil {
-		return nil, err
+}
+
+var seed = maphash.MakeSeed()
+
+// copied finds the first line that is the same as an earlier one. Marks are those of
+// the lines: the same for the same line.
+func copied(lines iter.Seq2[[]byte, error], marks []uint64) error {
+	slices.Sort(marks)
+	twice := map[uint64]bool{}
+	for i, mark := range marks {
+		if i > 0 && mark == marks[i-1] {
+			twice[mark] = true
+		}
 	}
-	return opened, nil
+	if len(twice) == 0 {
+		return nil
+	}
+	seen := map[string]int{}
+	n := 0
+	for line, err := range lines {
+		if err != nil {
+			return err
+		}
+		if n++; !twice[maphash.Bytes(seed, line)] {
+			continue
+		}
+		if first, ok := seen[string(line)]; ok {
+			return &LineError{n, fmt.Errorf("seal: a copy of line %d", first)}
+		}
+		seen[string(line)] = n
+	}
+	return nil
 }

@@ -12,8 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -25,25 +25,27 @@ type UI struct {
 	Out, Err io.Writer
 	name     string // of the command
 	terminal bool   // someone is watching Err
+	bar      bool   // a bar stands in the last line there
 	in       *bufio.Scanner
 }
 
 func NewUI(name string, out, err io.Writer) *UI {
 	u := &UI{Out: out, Err: err, name: name}
 	if file, ok := err.(*os.File); ok {
-		info, err := file.Stat()
-		u.terminal = err == nil && info.Mode()&fs.ModeCharDevice != 0
+		u.terminal = isatty.IsTerminal(file.Fd())
 	}
 	return u
 }
 
 // Result prints a line of what the command was called for.
 func (u *UI) Result(format string, args ...any) {
+	u.wipe()
 	fmt.Fprintf(u.Out, format+"\n", args...)
 }
 
 // Say prints a line about it.
 func (u *UI) Say(format string, args ...any) {
+	u.wipe()
 	fmt.Fprintf(u.Err, u.name+": "+format+"\n", args...)
 }
 
@@ -54,19 +56,24 @@ func (u *UI) Note(format string, args ...any) {
 	}
 }
 
-// Progress tells how far long work is, on a terminal only. What it returns is
-// called with how much is done, by one goroutine.
+// Progress shows how far long work is as a bar, on a terminal only. What it returns
+// is called with how much is done, by one goroutine.
 func (u *UI) Progress(work string, total int) func(done int) {
+	const cells = 20
 	told := -1
 	return func(done int) {
-		percent := 100 * done / total
-		if !u.terminal || percent == told {
+		if !u.terminal || total == 0 {
 			return
 		}
-		told = percent
-		fmt.Fprintf(u.Err, "\r%s… %d%%", work, percent)
-		if done == total {
-			fmt.Fprint(u.Err, "\r\x1b[K") // the line is free again
+		percent := 100 * min(done, total) / total
+		if percent == told {
+			return
+		}
+		told, u.bar = percent, true
+		full := cells * percent / 100
+		fmt.Fprintf(u.Err, "\r%s [%s%s] %d%%", work, strings.Repeat("#", full), strings.Repeat(".", cells-full), percent)
+		if done >= total {
+			u.wipe()
 		}
 	}
 }
@@ -97,6 +104,20 @@ func (u *UI) Ask(ctx context.Context, question, proposed string) (answer string,
 		}
 	}
 	return cmp.Or(strings.TrimSpace(u.in.Text()), proposed), true, nil
+}
+
+// Confirm asks on a terminal whether to go on.
+func (u *UI) Confirm(ctx context.Context, question string) (yes, asked bool, err error) {
+	answer, asked, err := u.Ask(ctx, question+" [y/N]", "")
+	return slices.Contains([]string{"y", "yes", "ｙ", "はい"}, strings.ToLower(answer)), asked, err
+}
+
+// wipe takes a bar away, so that the line is free again.
+func (u *UI) wipe() {
+	if u.bar {
+		u.bar = false
+		fmt.Fprint(u.Err, "\r\x1b[K")
+	}
 }
 
 // Problem is a failure in words for the person at the keyboard.

@@ -25,7 +25,8 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
-	project, now := os.DirFS("."), time.Now()
+	base, now := mergeBase(ctx, "."), time.Now()
+	project := history{os.DirFS("."), ctx, base}
 	findings, pages, err := check.Run(project, now)
 	mended := 0
 	for range check.Rounds {
@@ -46,7 +47,7 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	}
 	var first []string
 	if c.Format == "github" {
-		first = changed(ctx, ".")
+		first = changed(ctx, ".", base)
 	}
 	if err := check.Print(ui.Out, c.Format, project, findings, first); err != nil {
 		return err

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -41,9 +42,24 @@ func mergeBase(ctx context.Context, root string) string {
 	return ""
 }
 
+// history is the project in the working folder, and what it was at the merge base.
+type history struct {
+	fs.FS
+	ctx  context.Context
+	base string
+}
+
+// Before is a file at the merge base, an error where there was none.
+func (h history) Before(name string) ([]byte, error) {
+	if h.base == "" {
+		return nil, fs.ErrNotExist
+	}
+	text, err := git(h.ctx, ".", "show", h.base+":./"+name)
+	return []byte(text), err
+}
+
 // changed lists the files below root that differ from those at the merge base.
-func changed(ctx context.Context, root string) []string {
-	base := mergeBase(ctx, root)
+func changed(ctx context.Context, root, base string) []string {
 	if base == "" {
 		return nil
 	}

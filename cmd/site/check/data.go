@@ -5,6 +5,8 @@ package check
 import (
 	"fmt"
 	"io/fs"
+
+	"github.com/goccy/go-yaml"
 )
 
 // data is layouts/_data, as far as the rules read it.
@@ -23,7 +25,7 @@ type data struct {
 
 func (d *data) read(project fs.FS) error {
 	d.words = map[string][]string{}
-	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms"} {
+	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms", "themes"} {
 		file := "layouts/_data/" + name + ".yaml"
 		text, err := fs.ReadFile(project, file)
 		if err != nil {
@@ -46,6 +48,12 @@ func (d *data) read(project fs.FS) error {
 				d.words[name] = append(d.words[name], fmt.Sprint(role.Key))
 			}
 			d.owners.document = doc
+		case "themes":
+			var names yaml.MapSlice
+			err = doc.parse(text, &names)
+			for _, theme := range names {
+				d.words[name] = append(d.words[name], fmt.Sprint(theme.Key))
+			}
 		case "synonyms":
 			err = doc.parse(text, &d.synonyms.words)
 			d.synonyms.document = doc

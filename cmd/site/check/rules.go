@@ -76,7 +76,13 @@ var families = []struct {
 	{"japanese", "日本語", []rule{}},
 	{"surveys", "アンケート", []rule{
 		{name: "survey", level: Error, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
+		{name: "changed", level: Error, says: "受付が始まったアンケートの、問いの数や段階を変えると、もう届いた答えと合わなくなります。", page: fits},
 		{name: "closes", level: Warning, says: "受付が0時0分に終わると、その日は入りません。", page: closes},
+		{name: "themes", level: Error, says: "問いの主題（themes）に、一覧にないものがあります。", page: themes},
+		{name: "compared", level: Warning, says: "段階の言葉を変えると、前の回からの変化が出ません。", page: compared},
+		{name: "one-thing", level: Note, says: "一つの問いで、二つのことを聞いています。", page: oneThing},
+		{name: "leading", level: Note, says: "答えを誘う言い方です。", page: leading},
+		{name: "headcount", level: Note, says: "所属の人数を書くと、何人のうち何人が答えたかが出ます。", page: asked},
 	}},
 	{"results", "結果", []rule{
 		{name: "results", level: Error, says: "結果の数字が書きかえられているか、練習用の数字です。", build: refuses, site: figures},

@@ -78,6 +78,14 @@ func under(folder string, archive *txtar.Archive) (files []txtar.File) {
 	return files
 }
 
+// changed is a project that knows its files before a change.
+type changed struct {
+	fstest.MapFS
+	before fstest.MapFS
+}
+
+func (c changed) Before(name string) ([]byte, error) { return c.before.ReadFile(name) }
+
 // Each rule has an archive: what stands under fail/ in it, laid over the small
 // project, gives the findings in it, all of them the rule's own; what stands
 // under pass/ gives none.
@@ -95,7 +103,11 @@ func TestRules(t *testing.T) {
 				t.Fatalf("%s needs files under fail/ and pass/, and findings", name)
 			}
 			project := small(t, fail...)
-			findings, got := run(t, project)
+			before := fstest.MapFS{}
+			for _, f := range under("before/", archive) {
+				before[f.Name] = &fstest.MapFile{Data: f.Data}
+			}
+			findings, got := run(t, changed{project, before})
 			if os.Getenv("UPDATE") != "" {
 				archive.Files[want].Data = []byte(got)
 				if err := os.WriteFile(name, txtar.Format(archive), 0o666); err != nil {
@@ -118,7 +130,7 @@ func TestRules(t *testing.T) {
 			if !strings.HasSuffix(r.says, "。") {
 				t.Errorf("%q does not say to editors what goes wrong", r.says)
 			}
-			if _, got := run(t, small(t, pass...)); got != "" {
+			if _, got := run(t, changed{small(t, pass...), before}); got != "" {
 				t.Errorf("pass/ does not pass:\n%s", got)
 			}
 			mendAll(t, project, findings)

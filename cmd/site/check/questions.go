@@ -1,0 +1,130 @@
+package check
+
+// What a survey asks, as far as its definition may be right and the question is
+// not: what people cannot answer, or nobody can compare afterwards.
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"staffplan/collector/survey"
+)
+
+// questions calls look for the questions of a survey that the collector would
+// take, with the path of each.
+func questions(p *pass, look func(q *survey.Question, path string)) {
+	if p.page.survey == nil {
+		return // definition
+	}
+	for i := range p.page.survey.Questions {
+		look(&p.page.survey.Questions[i], fmt.Sprintf("params.survey.questions[%d]", i))
+	}
+}
+
+// themes: results can call them by a name.
+func themes(p *pass) {
+	questions(p, func(q *survey.Question, path string) {
+		for i, theme := range q.Themes {
+			if !slices.Contains(p.words["themes"], theme) {
+				p.report(p.page.key(fmt.Sprintf("%s.themes[%d]", path, i)), "主題 "+theme+" がありません。",
+					"使えるのは "+strings.Join(p.words["themes"], "、")+" です。新しい主題は、layouts/_data/themes.yaml に名前を足してください。")
+			}
+		}
+	})
+}
+
+// noun is a word, or some that の joins, in writing that shows where it ends.
+const noun = `[\p{Han}\p{Katakana}ー々A-Za-z0-9]+(?:の[\p{Han}\p{Katakana}ー々A-Za-z0-9]+)*`
+
+// double matches two things asked at once: joined by a word that does nothing
+// else; two nouns that one judgement is passed on (with others と also says with
+// whom: 職員と話す, 二つの課が、協力している); and two sentences in one.
+var double = regexp.MustCompile(`および|及び|ならびに|並びに|かつ|、(?:また|さらに)、` +
+	`|` + noun + `や` + noun + `[にをはがもへ]` +
+	`|` + noun + `と` + noun + `[にをはがも][^。]*(?:満足|納得|適切|十分|理解|信頼|尊重|期待|分かりやす|わかりやす|役に?立|相談|楽し|よい|良い|よか|良か|多い|少な|足り|できて|できる)` +
+	`|(?:でき|感じ|満足し|あり|よく|良く|高く|多く|分かり|わかり|守られ|認められ|得られ|生かせ)(?:て(?:いて|おり)?|ており)?、[^。]*(?:いる|ある|できる|思う|感じる|です|ます|ますか|ですか|たい|[しよ]い)[。？?]?$`)
+
+// oneThing: a question asks for one thing. Whoever agrees with one half and not
+// with the other has no answer.
+func oneThing(p *pass) {
+	questions(p, func(q *survey.Question, path string) {
+		if joined := double.FindString(q.Text); joined != "" && q.Kind != survey.Text {
+			p.report(p.page.key(path+".text"), "一つの問いで、二つのことを聞いているようです（「"+joined+"」）。",
+				"片方だけに当てはまる人は、答えに迷います。二つの問いに分けてください。一つのことなら、そのままでかまいません。")
+		}
+	})
+}
+
+// leads matches words that tell which answer is wanted.
+var leads = regexp.MustCompile(`(?:思い|感じ|考え)ませんか|べき(?:だと思|ではあり|です)|ではないでしょうか|よね[。？?]?$|でしょう[？?。]?$|当然|もちろん|言うまでもなく|ご存じのとおり|(?:多くの|ほとんどの|みんな|皆)[^。]{0,25}が、`)
+
+// leading: a question does not say what to answer.
+func leading(p *pass) {
+	questions(p, func(q *survey.Question, path string) {
+		if word := leads.FindString(q.Text); word != "" {
+			p.report(p.page.key(path+".text"), "「"+word+"」という言い方が、答えを誘っているようです。",
+				"「私は、…と感じる。」のように、どちらの答えも選びやすい文にしてください。")
+		}
+	})
+}
+
+// compared: a question that was asked before can be answered as before.
+func compared(p *pass) {
+	questions(p, func(q *survey.Question, path string) {
+		previous := p.byURL["/surveys/"+p.page.survey.Previous+"/"]
+		if previous == nil || previous.survey == nil {
+			return // loop
+		}
+		before := previous.survey.Question(q.ID)
+		if before == nil || before.Kind == q.Kind && before.Reversed == q.Reversed && slices.Equal(before.Labels, q.Labels) {
+			return
+		}
+		mend := "問いの id を新しくしてください。"
+		if before.Kind == survey.Scale {
+			mend = "比べるなら、前の回と同じ「" + strings.Join(before.Labels, "、") + "」にしてください。比べないなら、" + mend
+		}
+		p.report(p.page.key(path+".labels"), "問い "+q.ID+" の段階が、前の回（"+previous.name+"）と違います。前の回からの変化は出ません。", mend)
+	})
+}
+
+// asked: how many people are asked is known while it can still be told.
+func asked(p *pass) {
+	d := p.page.survey
+	if d == nil || d.State(p.now) == survey.Over || d.Asked() > 0 {
+		return
+	}
+	if slices.ContainsFunc(d.Questions, func(q survey.Question) bool { return q.Group }) {
+		p.report(p.page.key("params.survey.headcount"), "所属の人数（headcount）が、そろっていません。何人のうち何人が答えたかは出ません。",
+			"分かったら、{soumu: 42} のように、選択肢の value と人数を書いてください。")
+	}
+}
+
+// Past is a project that knows what its files were before a change that is
+// proposed: at the place where it left the branch that it is to go into.
+type Past interface {
+	Before(name string) ([]byte, error)
+}
+
+// fits: a survey that has begun can still hold the answers it has.
+func fits(p *pass) {
+	past, ok := p.fsys.(Past)
+	if !ok || p.page.survey == nil || p.page.draft {
+		return
+	}
+	data, err := past.Before(p.page.file)
+	if err != nil {
+		return // it is new
+	}
+	before := readPage(p.page.file, data)
+	if before.survey == nil || before.draft || before.survey.State(p.now) == survey.NotYet {
+		return
+	}
+	if broken, ok := errors.AsType[*survey.DefinitionError](p.page.survey.Fits(before.survey)); ok {
+		for _, problem := range broken.Problems {
+			p.report(p.page.key("params.survey."+problem.Name), "受付が始まったアンケートの "+problem.Name+" が、前と違います。", problem.Message)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package check
 // Where links lead, and that a reader gets to every page.
 
 import (
+	"bytes"
 	"io/fs"
 	"net/url"
 	"path"
@@ -14,15 +15,24 @@ import (
 
 func links(p *pass) {
 	for l := range each[*ast.Link](p.page) {
-		to := string(l.Destination)
-		target, message, mend := p.follow(p.page, to)
-		if message == "" && target != nil && target.draft && !p.page.draft {
-			message, mend = "下書きなので、公開したサイトでは開けません。", "リンクを消すか、下書きの印（draft）を外してください。"
+		to, at := string(l.Destination), p.page.at(l.Pos())
+		if len(bytes.TrimSpace(p.page.plain(l))) == 0 && to != "" {
+			p.report(at, "リンクの言葉がありません。", "[地域イベント](/events/) のように、行き先が分かる言葉を書いてください。")
+			continue
+		}
+		message, mend := p.astray(to)
+		if message == "" {
+			var target *page
+			target, message, mend = p.follow(p.page, to)
+			if message == "" && target != nil && target.draft && !p.page.draft {
+				message, mend = "下書きなので、公開したサイトでは開けません。", "リンクを消すか、下書きの印（draft）を外してください。"
+			}
 		}
 		if message != "" {
-			p.report(p.page.at(l.Pos()), "リンク先 "+to+": "+message, mend)
+			p.report(at, strings.TrimSpace("リンク先 "+to)+": "+message, mend)
 		}
 	}
+	p.typedLinks()
 }
 
 // follow finds the page a link leads to: nil for a file or another site. What
@@ -44,19 +54,19 @@ func (s *site) follow(from *page, to string) (target *page, message, mend string
 		target = s.byURL[placed(file).url]
 	case path.Ext(u.Path) != "":
 		if _, err := fs.Stat(s.fsys, path.Join("static/files", u.Path)); err != nil {
-			return nil, "static/files/ にこのファイルがありません。", "ファイルを置くか、つづりを確かめてください。"
+			return nil, "static/files/ にこのファイルがありません。", s.nearestFile(u.Path)
 		}
 		return nil, "", ""
 	case !strings.HasPrefix(u.Path, "/"):
-		return nil, "/ で始まっていません。", "/measures/s1/ のように書くか、s1.md のようにファイルの名前で書いてください。"
+		return nil, "/ で始まっていません。", s.nearestPage(u.Path, "/measures/s1/ のように書くか、s1.md のようにファイルの名前で書いてください。")
 	default:
 		target = s.byURL[strings.TrimSuffix(u.Path, "/")+"/"]
 	}
 	if target == nil {
-		return nil, "このページはありません。", "つづりを確かめてください。"
+		return nil, "このページはありません。", s.nearestPage(u.Path, "つづりを確かめてください。")
 	}
 	if u.Fragment != "" && !s.hasID(target, u.Fragment) {
-		return target, "ページはありますが、その中に #" + u.Fragment + " という名前の見出しがありません。", "つづりを確かめてください。"
+		return target, "ページはありますが、その中に #" + u.Fragment + " という名前の見出しがありません。", s.nearestID(target, u.Fragment)
 	}
 	return target, "", ""
 }

@@ -56,22 +56,35 @@ var families = []struct {
 		{name: "title", level: Error, unfinished: true, says: "同じ題のページが二つあります。", site: title},
 		{name: "allow", level: Warning, says: "わけがあって残すと書いた言葉が、ページにありません。", page: needless}, // after all that allow
 	}},
-	{"characters", "文字と符号", []rule{}},
+	{"characters", "文字と符号", []rule{
+		{name: "invisible", level: Warning, says: "目に見えない文字や、ほかのパソコンで見えない文字があります。", page: invisible},
+	}},
 	{"marks", "文の記号", []rule{
 		{name: "emphasis", level: Error, says: "強調にならない記号（** や __）が、そのまま見えてしまいます。", page: emphasis},
 		{name: "html", level: Error, says: "HTML のタグは使えません。", page: html},
+		{name: "list", level: Warning, says: "「・」や「１．」などは、一覧になりません。", page: list},
+		{name: "table", level: Error, says: "表になっていないか、列の数が合いません。", page: table},
+		{name: "code", level: Error, says: "プログラムの枠に入ってしまうか、枠が閉じていません。", page: code},
+		{name: "spaces", level: Warning, says: "見えない空白で、字が下がったり、行が変わったりします。", page: spaces},
+		{name: "mail", level: Warning, says: "貼ったメールの、差出人やあいさつが残っています。", page: pastedMail},
 	}},
 	{"headings", "見出し", []rule{
 		{name: "heading", level: Error, unfinished: true, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
+		{name: "typed-heading", level: Warning, says: "見出しのように書いた行が、見出しになっていません。", page: typedHeading},
+		{name: "outline", level: Warning, says: "見出しは、段を飛ばさず、短い言葉で、一つずつ違うものにします。", page: outline},
+		{name: "no-heading", level: Note, says: "長いページに、見出しが一つもありません。", page: noHeading},
 	}},
 	{"links", "リンク", []rule{
 		{name: "link", level: Error, says: "リンクの行き先がありません。", page: links},
 		{name: "reach", level: Error, unfinished: true, says: "どこからもたどり着けないページです。", site: reach},
+		{name: "link-words", level: Warning, says: "リンクの言葉で、行き先が分かるようにします。サイトの中へは / から書きます。", page: linkWords},
 	}},
 	{"images", "画像", []rule{
 		{name: "image", level: Error, says: "画像には、何が写っているかの説明を付けます。", page: image},
 		{name: "disguised", level: Error, says: "ブラウザーで見えない形式の画像です。", build: refuses, bytes: disguised},
 		{name: "unseen", level: Warning, says: "どのページにも出ていない画像です。", site: unseen},
+		{name: "image-words", level: Warning, says: "画像の説明は、ファイルの名前ではなく、何が写っているかを書きます。", page: imageWords},
+		{name: "image-size", level: Warning, says: "画像が大きすぎると、開くのに時間がかかります。", bytes: imageSize},
 	}},
 	{"japanese", "日本語", []rule{}},
 	{"surveys", "アンケート", []rule{

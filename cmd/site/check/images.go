@@ -1,0 +1,107 @@
+package check
+
+// Pictures that are seen, and words for those who do not see them.
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// image: what layouts/_markup/render-image.html takes in the build.
+func image(p *pass) {
+	for n := range each[*ast.Image](p.page) {
+		to, at := string(n.Destination), p.page.at(n.Pos())
+		u, err := url.Parse(to)
+		switch {
+		case to == "":
+			p.report(at, "画像のファイルの名前がありません。", "![何が写っているか](photo.jpg) のように書いてください。")
+		case onDisk.MatchString(to):
+			p.report(at, "画像 "+to+" は、パソコンの中の場所です。", "画像をページと同じフォルダーに置き、ファイルの名前だけを書いてください。")
+		case err == nil && u.Host != "":
+			p.report(at, "ほかのサイトの画像 "+to+" は、見せられません。", "使ってよい画像なら、ページと同じフォルダーに置き、ファイルの名前を書いてください。")
+		case err != nil || !isPicture(u.Path):
+			p.report(at, "画像 "+to+" の形は、ブラウザーで見えないことがあります。", "JPEG か PNG に変えて、ファイルの名前も書き換えてください。")
+		default:
+			p.pictureThere(u.Path, at)
+		}
+		if len(bytes.TrimSpace(p.page.plain(n))) == 0 {
+			p.report(at, "画像に説明がありません。", "![何が写っているか](ファイル) のように書いてください。")
+		}
+	}
+	for n := range each[*ast.Link](p.page) {
+		if to := string(n.Destination); isPicture(to) && n.Pos() > 0 {
+			if before := p.page.source[:n.Pos()]; bytes.HasSuffix(before, []byte("！")) || bytes.HasSuffix(bytes.TrimRight(before, " 　"), []byte("!")) {
+				p.report(p.page.at(n.Pos()), "画像の印が、半角の ! になっていません。", "![何が写っているか](ファイル) のように、! を半角で、[ のすぐ前に書いてください。")
+			}
+		}
+	}
+}
+
+// pictureThere: it lies beside the page, or below static/files.
+func (p *pass) pictureThere(name string, at place) {
+	beside := path.Join(path.Dir(p.page.file), name)
+	bundle := slices.Contains([]string{"index.md", "_index.md"}, path.Base(p.page.file))
+	near := ""
+	for _, f := range p.files {
+		switch {
+		case f.dir:
+		case bundle && f.name == beside || f.name == path.Join(published, name):
+			return
+		case strings.EqualFold(f.name, beside) || strings.EqualFold(f.name, path.Join(published, name)):
+			near = f.name
+		case path.Dir(f.name) == path.Dir(beside) && isPicture(f.name) && near == "" && distance(path.Base(f.name), path.Base(name)) < 4:
+			near = f.name
+		}
+	}
+	switch {
+	case near == beside:
+		p.report(at, "画像 "+name+" は隣にありますが、このページからは見せられません。", fmt.Sprintf("%s というフォルダーを作り、文を index.md に変えて、画像といっしょに入れてください。", p.page.name))
+	case near != "":
+		p.report(at, "画像 "+name+" のファイルがありません。", path.Base(near)+" のことなら、そう書いてください。大文字と小文字は区別されます。")
+	default:
+		p.report(at, "画像 "+name+" のファイルがありません。", "ページと同じフォルダーに置くか、つづりを確かめてください。")
+	}
+}
+
+var (
+	byCamera = regexp.MustCompile(`(?i)^(?:img|dsc[nf]?|pxl|image|photo|picture|pic|screenshot|screen shot|スクリーンショット|スクショ|名称未設定|無題|写真|画像|図|図表|グラフ|イラスト|アイコン|ロゴ|見本)?[\s_\-–0-9０-９a-f（）().:年月日時分秒]*$`)
+	namesHow = []string{"何が写っているか", "説明", "画像の説明", "代替テキスト", "alt", "altテキスト", "代替"}
+)
+
+// imageWords: what is said of a picture says what it shows.
+func imageWords(p *pass) {
+	for n := range each[*ast.Image](p.page) {
+		words, to := strings.TrimSpace(string(p.page.plain(n))), string(n.Destination)
+		stem := strings.TrimSuffix(path.Base(to), path.Ext(to))
+		report := func(message, mend string) { p.report(p.page.at(n.Pos()), message, mend) }
+		switch {
+		case words == "":
+			continue // image
+		case isPicture(words) || slices.Contains(foreign, strings.ToLower(path.Ext(words))) || strings.EqualFold(words, stem) || byCamera.MatchString(words):
+			report("画像の説明「"+words+"」は、ファイルの名前や番号です。", "見えない人にも分かるように、何が写っているかを書いてください。")
+		case slices.Contains(namesHow, strings.ToLower(words)):
+			report("画像の説明「"+words+"」は、見本のままです。", "見えない人にも分かるように、何が写っているかを書いてください。")
+		case utf8.RuneCountInString(words) > 100:
+			report("画像の説明が、100字をこえています。", "短くして、くわしいことは本文に書いてください。")
+		case words == string(n.Title):
+			report("画像の説明と、\" \" の中の題が同じです。二度読み上げられます。", "題を消してください。")
+		}
+	}
+}
+
+// heavy is more than a page's picture needs, in bytes.
+const heavy = 300 * 1000
+
+func imageSize(p *pass) {
+	if size := len(p.file.data); isPicture(p.file.name) && size > heavy {
+		p.report(place{p.file.name, 1, 1}, fmt.Sprintf("この画像は %d KB あります。開くのに時間がかかります。", (size+999)/1000), "横を 1,600 ピクセルほどに縮め、300 KB より小さくしてください。")
+	}
+}

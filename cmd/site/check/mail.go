@@ -1,0 +1,47 @@
+package check
+
+// What is left of a mail that was pasted.
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+var (
+	header   = regexp.MustCompile(`(?i)^(?:\**)(?:from|to|cc|bcc|sent|subject|date|差出人|送信者|宛先|件名|送信日時|添付ファイル)\s*[:：]`)
+	divided  = regexp.MustCompile(`(?i)^-{2,}\s*(?:original message|forwarded message|元のメッセージ|転送|ここから)`)
+	greeting = regexp.MustCompile(`^(?:いつも|大変|平素より?)?(?:大変)?(?:お世話になって(?:おり|い)ます|お世話になります|お疲れ(?:さ|様)(?:ま)?です)`)
+	wideMore = regexp.MustCompile(`^＞+[ 　]*`)
+)
+
+func pastedMail(p *pass) {
+	for _, n := range p.page.nodes() {
+		switch n.(type) {
+		case *ast.Blockquote:
+			if _, again := n.Parent().(*ast.Blockquote); again {
+				p.report(p.page.at(n.Pos()), "「>」が重なっています。転送したメールの引用のようです。", "「>」を消して、要ることだけを自分の文で書いてください。")
+			}
+			continue
+		case *ast.Paragraph, *ast.TextBlock:
+		default:
+			continue
+		}
+		headers := 0
+		for s, line := range lines(n, p.page.source) {
+			if header.MatchString(line) {
+				headers++
+			}
+			switch {
+			case headers == 2 || divided.MatchString(line):
+				p.report(p.page.at(n.Pos()), "メールの差出人や件名の行が残っています。", "消して、要ることだけを書いてください。人の名前やアドレスは載せません。")
+				headers = 3
+			case greeting.MatchString(line):
+				p.report(p.page.at(s.Start), "メールのあいさつが残っています。", "消してください。ページは、読む人ができることから書き始めます。")
+			case strings.HasPrefix(line, "＞"):
+				p.report(p.page.at(s.Start), "全角の「＞」は、引用の印になりません。", "引用なら半角の「> 」で始めてください。そうでなければ消します。", Edit{Start: s.Start, End: s.Start + len(wideMore.FindString(line)), Text: "> "})
+			}
+		}
+	}
+}

@@ -13,9 +13,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Level says how much a finding weighs: an error keeps a page from being published.
@@ -95,7 +98,6 @@ type site struct {
 	pages     []*page          // by file name
 	byURL     map[string]*page // the same by address
 	results   []*results       // by file name
-	findings  []Finding
 }
 
 // file is a file or folder of content/ or static/files/; data is that of a page,
@@ -107,6 +109,7 @@ type file struct {
 }
 
 func (s *site) read() error {
+	var pages []file
 	walk := func(name string, entry fs.DirEntry, err error) error {
 		base := path.Base(name)
 		switch {
@@ -130,46 +133,85 @@ func (s *site) read() error {
 			return err
 		}
 		s.files = append(s.files, f)
-		p := readPage(name, f.data)
-		s.pages = append(s.pages, p)
-		s.byURL[p.url] = p
+		pages = append(pages, f)
 		return nil
 	}
-	return errors.Join(fs.WalkDir(s.fsys, "content", walk), fs.WalkDir(s.fsys, path.Clean(published), walk))
+	if err := errors.Join(fs.WalkDir(s.fsys, "content", walk), fs.WalkDir(s.fsys, path.Clean(published), walk)); err != nil {
+		return err
+	}
+	s.pages = make([]*page, len(pages))
+	var reading errgroup.Group
+	reading.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range pages {
+		reading.Go(func() error {
+			s.pages[i] = readPage(f.name, f.data)
+			return nil
+		})
+	}
+	reading.Wait() // no error
+	for _, p := range s.pages {
+		s.byURL[p.url] = p
+	}
+	return nil
 }
 
-// judge runs rules, in three passes: over the files, over the pages that could
-// be read, and once over the site.
+// judge runs rules: over the files and over the pages that could be read, each by
+// itself and several at once, and once over the site.
 func (s *site) judge(rules []rule) ([]Finding, error) {
-	for _, f := range s.files {
-		var err error
-		if !f.dir && f.data == nil {
-			if f.data, err = fs.ReadFile(s.fsys, f.name); err != nil {
-				return nil, err
-			}
-		}
-		for _, r := range rules {
-			if r.bytes != nil {
-				r.bytes(&pass{site: s, rule: r, file: f})
-			}
-		}
+	var all []*pass
+	var looking errgroup.Group
+	looking.SetLimit(runtime.GOMAXPROCS(0))
+	look := func(p *pass, judge func() error) {
+		all = append(all, p)
+		looking.Go(judge)
 	}
-	for _, r := range rules {
-		switch {
-		case r.page != nil:
-			for _, p := range s.pages {
-				if p.broken == nil {
-					r.page(&pass{site: s, rule: r, page: p})
+	for _, f := range s.files {
+		p := &pass{site: s, file: f}
+		look(p, func() (err error) {
+			if !f.dir && f.data == nil {
+				p.file.data, err = fs.ReadFile(s.fsys, f.name)
+			}
+			for _, p.rule = range rules {
+				if p.rule.bytes != nil && err == nil {
+					p.rule.bytes(p)
 				}
 			}
-		case r.site != nil:
-			r.site(&pass{site: s, rule: r})
+			p.file.data = nil // pictures, one after the other
+			return err
+		})
+	}
+	for _, page := range s.pages {
+		if page.broken != nil {
+			continue
+		}
+		p := &pass{site: s, page: page}
+		look(p, func() error {
+			for _, p.rule = range rules {
+				if p.rule.page != nil {
+					p.rule.page(p)
+				}
+			}
+			return nil
+		})
+	}
+	if err := looking.Wait(); err != nil {
+		return nil, err
+	}
+	for _, r := range rules {
+		if r.site != nil {
+			p := &pass{site: s, rule: r}
+			r.site(p)
+			all = append(all, p)
 		}
 	}
-	slices.SortStableFunc(s.findings, func(a, b Finding) int {
+	var findings []Finding
+	for _, p := range all {
+		findings = append(findings, p.findings...)
+	}
+	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return s.findings, nil
+	return findings, nil
 }
 
 // in lists the published pages of a section. A page that could not be read is

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gohugoio/hugo/parser/pageparser"
 	"github.com/yuin/goldmark"
@@ -41,6 +42,7 @@ type page struct {
 	body     int            // where the text begins
 	tags     [][2]int       // where shortcode tags begin and end
 	source   []byte
+	walk     sync.Once
 	walked   []ast.Node  // see nodes
 	words    []byte      // see prose
 	enclosed []enclosure // see enclosures
@@ -110,14 +112,14 @@ func readPage(file string, data []byte) *page {
 // nodes are those of the text, in its order. The text is parsed when it is first
 // asked for: a build asks for none.
 func (p *page) nodes() []ast.Node {
-	if p.walked == nil {
+	p.walk.Do(func() {
 		ast.Walk(markdown.Parse(text.NewReader(p.source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 			if entering {
 				p.walked = append(p.walked, n)
 			}
 			return ast.WalkContinue, nil
 		})
-	}
+	})
 	return p.walked
 }
 

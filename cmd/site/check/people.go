@@ -22,9 +22,39 @@ var surnames = func() map[string]bool {
 	return all
 }()
 
+// initials are the characters that surnames begin with.
+var initials = func() map[rune]bool {
+	all := map[rune]bool{}
+	for name := range surnames {
+		r, _ := utf8.DecodeRuneInString(name)
+		all[r] = true
+	}
+	return all
+}()
+
 // people finds names in a line.
 func people(line string) [][2]int {
-	return slices.Concat(afterLabels(line), beforeTitles(line), whole(line))
+	found := afterAsking(line)
+	if mayName(line) { // few lines do, and the patterns below are slow
+		found = slices.Concat(found, afterRoles(line), beforeTitles(line), whole(line))
+	}
+	return found
+}
+
+// mayName says whether a surname stands anywhere in a line.
+func mayName(line string) bool {
+	for i, r := range line {
+		if !initials[r] {
+			continue
+		}
+		for end, n := i, 0; n < 3; n++ {
+			_, size := utf8.DecodeRuneInString(line[end:])
+			if end += size; surnames[line[i:end]] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var (
@@ -104,8 +134,8 @@ var (
 	noName = regexp.MustCompile(`非公開|無記名|匿名|省略|未定|不要|任意|同上|別紙|以下|記入|入力|必要|必須|一覧|名簿|希望|性別|年齢|住所|電話|番号|日時|目的|内容|期間|提出|確認|該当|右記|左記|下記|上記|個人|公表|掲載|自由|空欄|担当|方法|空白`)
 )
 
-// afterLabels finds the name that stands after what asks for one.
-func afterLabels(line string) (found [][2]int) {
+// afterAsking finds the name that stands after what asks for one.
+func afterAsking(line string) (found [][2]int) {
 	if strings.ContainsAny(line, "名フふ") {
 		for _, at := range asking.FindAllStringIndex(line, -1) {
 			if n := nameAfter(line[at[1]:], true); n > 0 {
@@ -113,6 +143,11 @@ func afterLabels(line string) (found [][2]int) {
 			}
 		}
 	}
+	return found
+}
+
+// afterRoles finds the surname that stands after what may be a role.
+func afterRoles(line string) (found [][2]int) {
 	for start, letters := range runs(line) {
 		if hasSurname(letters) && roles.MatchString(line[max(0, start-90):start]) {
 			if n := nameAfter(line[start:], false); n > 0 {

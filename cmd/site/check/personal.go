@@ -96,7 +96,7 @@ var (
 )
 
 func telephones(line string) (found [][2]int) {
-	if !strings.ContainsAny(line, "0０1１2２6６8８") {
+	if !hasDigits(line, 6) {
 		return nil
 	}
 	for _, pattern := range telephone {
@@ -158,6 +158,18 @@ func folded(r rune) rune {
 	return r
 }
 
+// hasDigits says whether a line has so many: few have, and the patterns are slow.
+func hasDigits(line string, n int) bool {
+	for _, r := range line {
+		if r >= '0' && r <= '9' || r >= '０' && r <= '９' {
+			if n--; n == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func onlyDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r = folded(r); r >= '0' && r <= '9' {
@@ -206,7 +218,7 @@ var (
 )
 
 func myNumbers(line string) (found [][2]int) {
-	if len(line) < 12 || !strings.ContainsAny(line, "0123456789０１２３４５６７８９") {
+	if !hasDigits(line, 12) {
 		return nil
 	}
 	for _, at := range standing(line, twelve) {
@@ -251,6 +263,9 @@ func isOther(n string) bool {
 var labelled = digits(`(?:生年月日|職員番号|社員番号|職員コード)[ 　*]*[:：|｜][ 　*]*([^ 　、。|\n0-9０-９]{0,2}D+(?:[^、。|\n]*D+)?)`)
 
 func labelledNumbers(line string) (found [][2]int) {
+	if !hasDigits(line, 1) {
+		return nil
+	}
 	for _, at := range labelled.FindAllStringSubmatchIndex(line, -1) {
 		found = append(found, [2]int{at[2], at[3]})
 	}

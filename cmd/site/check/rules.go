@@ -126,12 +126,14 @@ var rules = func() (all []rule) {
 	return all
 }()
 
-// pass is one look of one rule.
+// pass is a look at one file, at one page or at the site, by one rule after the
+// other. Several passes are made at once: a rule changes nothing but its own page.
 type pass struct {
 	*site
-	rule rule
-	file file
-	page *page
+	rule     rule
+	file     file
+	page     *page
+	findings []Finding
 }
 
 // place is where something stands; line and column count from 1.

@@ -20,7 +20,7 @@ var cells = map[report.CellType]struct {
 	of     reflect.Type
 	option string
 }{
-	report.Number: {reflect.TypeFor[int32](), "optional"},
+	report.Number: {reflect.TypeFor[int32](), "optional,dict"},
 	report.Word:   {reflect.TypeFor[string](), "optional"},
 	report.Words:  {reflect.TypeFor[[]string](), "list"},
 }
@@ -41,7 +41,7 @@ func writeParquet(w io.Writer, columns []report.Column, rows iter.Seq2[[]any, er
 		})
 	}
 	row := reflect.New(reflect.StructOf(fields))
-	out := parquet.NewWriter(w, parquet.SchemaOf(row.Interface()), parquet.MaxRowsPerRowGroup(rowsHeld))
+	out := parquet.NewWriter(w, parquet.SchemaOf(row.Interface()), parquet.MaxRowsPerRowGroup(rowsHeld), parquet.Compression(&parquet.Snappy))
 	for line, err := range rows {
 		if err != nil {
 			return err

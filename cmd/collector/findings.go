@@ -30,11 +30,7 @@ var resultsPage string
 
 // startPage makes the page for the editor's findings where there is none.
 func startPage(name string, def *survey.Definition, results *report.Results) (made bool, err error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
 	// A space parts digits and Latin letters from the words that follow.
@@ -43,9 +39,9 @@ func startPage(name string, def *survey.Definition, results *report.Results) (ma
 		of = " " + of
 	}
 	today := time.Now().In(survey.Tokyo)
-	_, err = fmt.Fprintf(file, resultsPage, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
+	page := fmt.Appendf(nil, resultsPage, quoted(def.Title+of), quoted("「"+def.Title+"」の数字と、そこから分かったことを、取組ごとに見られます。"),
 		today.Format(time.DateOnly), today.AddDate(1, 0, -1).Format(time.DateOnly), def.ID, findings(def, results))
-	return true, errors.Join(err, file.Close())
+	return true, report.WriteFile(name, page, 0o644)
 }
 
 // quoted writes a string for YAML, which reads JSON's.

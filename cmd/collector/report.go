@@ -246,7 +246,8 @@ func (c *reportCmd) write(def *survey.Definition, results *report.Results, editi
 	page := filepath.Join(c.Out, "index.md")
 	made, err := startPage(page, def, results)
 	if err != nil {
-		return &cli.Problem{Sentence: page + " を書けません。", Err: err}
+		return &cli.Problem{Sentence: page + " を書けません。", Err: err,
+			Next: []string{name + " は書けています。書き込めるフォルダーか、空きがあるかを確かめて、もう一度動かしてください。"}}
 	}
 
 	if results.Suppressed {

@@ -1,6 +1,6 @@
 package main
 
-// collector export where it cannot be done to the end.
+// Reports and exports that are not done to the end.
 
 import (
 	"errors"
@@ -64,11 +64,10 @@ func wantWhole(t *testing.T, dir string, answers int) {
 	}
 }
 
-func TestExportOnAFullDisk(t *testing.T) {
-	const answers = 5000
-	site, data := many(t, answers)
+// onSmallDisks makes an attempt on disks of so many KiB.
+func onSmallDisks(t *testing.T, attempt func(t *testing.T, dir string) (done bool), kilobytes ...int) {
 	disk := t.TempDir()
-	err := unix.Mount("export-test", disk, "tmpfs", 0, "size=2m")
+	err := unix.Mount("small", disk, "tmpfs", 0, "size=4k")
 	if errors.Is(err, unix.EPERM) && (os.Getenv("CI") == "" || os.Getuid() != 0) {
 		t.Skip("mounting is not allowed here")
 	}
@@ -77,27 +76,71 @@ func TestExportOnAFullDisk(t *testing.T) {
 	}
 	defer unix.Unmount(disk, unix.MNT_DETACH)
 	ended := map[bool]int{}
-	for kilobytes := 0; kilobytes <= 2000; kilobytes += 100 {
-		if err := unix.Mount("export-test", disk, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("size=%dk", max(4, kilobytes))); err != nil {
+	for _, size := range kilobytes {
+		if err := unix.Mount("small", disk, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("size=%dk", size)); err != nil {
 			t.Fatal(err)
 		}
-		out := filepath.Join(disk, fmt.Sprint(kilobytes))
-		if err := os.Mkdir(out, 0o700); err != nil {
+		dir := filepath.Join(disk, fmt.Sprint(size))
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("collector", "export", "many", "--yes", "--format", "csv", "--out", filepath.Join(out, "many.csv"), "--data", data, "--site", site)
+		ended[attempt(t, dir)]++
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ended[true] == 0 || ended[false] < 3 {
+		t.Errorf("with %d KiB of space: %v", kilobytes, ended)
+	}
+}
+
+// wantFull wants a command that failed to have said so in one sentence.
+func wantFull(t *testing.T, cmd *exec.Cmd, said []byte) {
+	t.Helper()
+	sentence, next, _ := strings.Cut(string(said), "\n")
+	if cmd.ProcessState.ExitCode() != 1 || !strings.HasPrefix(sentence, "collector: ") || !strings.HasSuffix(sentence, "no space left on device）") || !strings.Contains(next, "空きがあるか") {
+		t.Errorf("status %d\n%s", cmd.ProcessState.ExitCode(), said)
+	}
+}
+
+func TestExportOnAFullDisk(t *testing.T) {
+	const answers = 5000
+	site, data := many(t, answers)
+	onSmallDisks(t, func(t *testing.T, dir string) bool {
+		cmd := exec.Command("collector", "export", "many", "--yes", "--format", "csv", "--out", filepath.Join(dir, "many.csv"), "--data", data, "--site", site)
 		said, err := cmd.CombinedOutput()
-		done := err == nil
-		ended[done]++
-		wantWholeOrNone(t, out, done, answers)
-		if sentence, _, _ := strings.Cut(string(said), "\n"); !done && (cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(said), "何も書かずに止めました。") || !strings.HasSuffix(sentence, "no space left on device）")) {
-			t.Errorf("%d KiB: status %d\n%s", kilobytes, cmd.ProcessState.ExitCode(), said)
+		if err != nil {
+			wantFull(t, cmd, said)
 		}
-		os.RemoveAll(out)
+		wantWholeOrNone(t, dir, err == nil, answers)
+		return err == nil
+	}, 4, 100, 200, 300, 400, 500, 600, 700, 800, 1200, 2000)
+}
+
+func TestReportOnAFullDisk(t *testing.T) {
+	site, data := many(t, 200)
+	whole := t.TempDir()
+	write := func(dir string) *exec.Cmd {
+		return exec.Command("collector", "report", "--survey", filepath.Join(site, "surveys", "many", "survey.json"), "--data", data, "--out", dir, "--comments", filepath.Join(dir, "comments.txt"))
 	}
-	if ended[true] < 2 || ended[false] < 4 {
-		t.Errorf("with 0 to 2000 KiB of space: %v", ended)
+	if said, err := write(whole).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
 	}
+	want := contents(t, whole)
+	onSmallDisks(t, func(t *testing.T, dir string) bool {
+		cmd := write(dir)
+		said, err := cmd.CombinedOutput()
+		if err != nil {
+			wantFull(t, cmd, said)
+		}
+		for name, text := range contents(t, dir) {
+			name = strings.TrimPrefix(name, dir)
+			if other := want[whole+name]; len(text) != len(other) { // texts come in an order of their own
+				t.Errorf("%s: %d bytes, whole it has %d", name, len(text), len(other))
+			}
+		}
+		return err == nil
+	}, 4, 8, 12, 16, 20, 24, 28, 64)
 }
 
 // Whoever stops an export, at whatever point, finds all of it or nothing. A kill may

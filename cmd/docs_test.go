@@ -32,14 +32,21 @@ var notTyped = []struct{ line, why string }{
 	{".ci/run", "it runs this test"},
 }
 
-// meanwhile is what the text around a line has somebody do before it.
-var meanwhile = []struct {
-	document, line string
-	do             func(t *testing.T, project string)
-}{
-	{"content/about/editing.md", "go run ./cmd/site serve", writePage},
-	{"content/about/keys.md", "site build", writeSealedTo},
-	{"content/about/keys.md", "collector report --survey public/surveys/morale-2026/survey.json --data data ", bringData},
+// meanwhile is what the text around a line has somebody do before it, by the
+// beginning of the line, in the order of the document; each once. Before "" it is
+// done when all lines have been typed.
+var meanwhile = map[string][]deed{
+	"content/about/editing.md": {{"go run ./cmd/site serve", writePage}},
+	"content/about/keys.md": {
+		{"site build", writeSealedTo},
+		{"collector report --survey public/surveys/morale-2026/survey.json --data data ", bringData},
+	},
+	"content/about/surveys.md": surveyYear,
+}
+
+type deed struct {
+	line string
+	do   func(t *testing.T, project string)
 }
 
 func TestDocuments(t *testing.T) {
@@ -65,13 +72,18 @@ func TestDocuments(t *testing.T) {
 			document := strings.TrimPrefix(filepath.ToSlash(name), "../")
 			t.Run(document, func(t *testing.T) {
 				copyProject(t, project)
-				for _, line := range lines {
-					for _, m := range meanwhile {
-						if m.document == document && strings.HasPrefix(line, m.line) {
-							m.do(t, project)
-						}
+				deeds := meanwhile[document]
+				for _, line := range append(lines, "") {
+					if len(deeds) > 0 && strings.HasPrefix(line, deeds[0].line) && (line == "") == (deeds[0].line == "") {
+						deeds[0].do(t, project)
+						deeds = deeds[1:]
 					}
-					typeLine(t, project, line)
+					if line != "" {
+						typeLine(t, project, line)
+					}
+				}
+				if len(deeds) > 0 {
+					t.Errorf("the document no longer says %q", deeds[0].line)
 				}
 			})
 		}
@@ -136,8 +148,11 @@ func typeLine(t *testing.T, project, line string) {
 	t.Run(line, func(t *testing.T) {
 		command, _, _ := strings.Cut(line, " #")
 		serves := strings.Contains(command, " serve")
-		if serves {
+		switch {
+		case serves:
 			command = "exec " + address.ReplaceAllString(command, "") + " --addr 127.0.0.1:0"
+		case strings.HasPrefix(command, "collector status"): // of the service that surveyYear has run
+			command += " --addr " + service
 		}
 		shell := exec.CommandContext(t.Context(), "sh", "-c", command)
 		shell.Dir = project

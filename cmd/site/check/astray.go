@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -290,23 +291,20 @@ func (p *pass) ownAddress(n ast.Node, to string) {
 			return
 		}
 	}
-	if base := p.baseURL(); base != nil && base.Host == u.Host {
+	if slices.Contains(p.hosts, u.Host) && !onSelf.MatchString(to) {
 		p.report(p.page.at(max(n.Pos(), 0)), to+" は、このサイトのアドレスです。アドレスが変わると、切れてしまいます。", "[ページの名前](/events/) のように、/ から書いてください。")
 	}
 }
 
-var baseLine = regexp.MustCompile(`(?m)^baseURL\s*=\s*["']([^"']+)["']`)
+// host matches where hugo.toml says that the site is: its address, and the name
+// in its tag URIs.
+var host = regexp.MustCompile(`(?m)^\s*(?:baseURL\s*=\s*["']https?://([^/"']+)|tag\s*=\s*["']tag:([^,"']+))`)
 
-// baseURL is where hugo.toml says that the site is; nil where it says nothing.
-func (s *site) baseURL() *url.URL {
-	text, err := fs.ReadFile(s.fsys, "hugo.toml")
-	if err != nil {
-		return nil
+// hostsOf are those of the site itself; none where hugo.toml is not there to ask.
+func hostsOf(project fs.FS) (names []string) {
+	text, _ := fs.ReadFile(project, "hugo.toml")
+	for _, found := range host.FindAllSubmatch(text, -1) {
+		names = append(names, string(found[1])+string(found[2]))
 	}
-	if found := baseLine.FindSubmatch(text); found != nil {
-		if u, err := url.Parse(string(found[1])); err == nil && u.Hostname() != "localhost" {
-			return u
-		}
-	}
-	return nil
+	return names
 }

@@ -21,11 +21,13 @@ type data struct {
 	kept     kept
 	owners   contacts
 	synonyms synonyms
+	terms    terms
+	hosts    []string // of the site itself, see hostsOf
 }
 
 func (d *data) read(project fs.FS) error {
-	d.words = map[string][]string{}
-	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms", "themes"} {
+	d.words, d.hosts = map[string][]string{}, hostsOf(project)
+	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms", "terms", "themes"} {
 		file := "layouts/_data/" + name + ".yaml"
 		text, err := fs.ReadFile(project, file)
 		if err != nil {
@@ -57,6 +59,14 @@ func (d *data) read(project fs.FS) error {
 		case "synonyms":
 			err = doc.parse(text, &d.synonyms.words)
 			d.synonyms.document = doc
+		case "terms":
+			var written struct{ Rules []*term }
+			if err = doc.parse(text, &written); err == nil {
+				d.terms.document = doc
+				if err := d.terms.read(written.Rules); err != nil {
+					return err
+				}
+			}
 		default:
 			var list []any
 			err = doc.parse(text, &list)

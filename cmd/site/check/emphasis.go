@@ -15,7 +15,7 @@ var (
 	// leftover matches marks that goldmark has left as text: a run of asterisks,
 	// exactly two underscores or tildes (a longer line is a blank to fill in), and
 	// one around words.
-	leftover = regexp.MustCompile(`\*{2,}|(?:^|[^_])__(?:[^_]|$)|(?:^|[^~])~~(?:[^~]|$)|[＊*]＊[^＊\s]|＊[^＊\s]+＊|(?:^|[^*])\*[^*\s0-9\x00](?:[^*\x00]*[^*\s\x00])?\*(?:[^*]|$)|(?:^|[^_0-9A-Za-z])_[^_\s\x00]*` + letter + `[^_\x00]*_(?:[^_0-9A-Za-z]|$)`)
+	leftover = regexp.MustCompile(`\*{2,}|\*\x00|\x00\*|(?:^|[^_])__(?:[^_]|$)|(?:^|[^~])~~(?:[^~]|$)|[＊*]＊[^＊\s]|＊[^＊\s]+＊|(?:^|[^*])\*[^*\s0-9\x00](?:[^*\x00]*[^*\s\x00])?\*(?:[^*]|$)|(?:^|[^_0-9A-Za-z])_[^_\s\x00]*` + letter + `[^_\x00]*_(?:[^_0-9A-Za-z]|$)`)
 	// escaped matches a character that the writer wanted printed as it is.
 	escaped = regexp.MustCompile(`\\[[:punct:]]`)
 	strong  = regexp.MustCompile(`\*\*`)

@@ -37,12 +37,16 @@ func image(p *pass) {
 		}
 	}
 	for n := range each[*ast.Link](p.page) {
-		if to := string(n.Destination); isPicture(to) && n.Pos() > 0 {
-			if before := p.page.source[:n.Pos()]; bytes.HasSuffix(before, []byte("！")) || bytes.HasSuffix(bytes.TrimRight(before, " 　"), []byte("!")) {
-				p.report(p.page.at(n.Pos()), "画像の印が、半角の ! になっていません。", "![何が写っているか](ファイル) のように、! を半角で、[ のすぐ前に書いてください。")
-			}
+		if p.page.almostImage(n) {
+			p.report(p.page.at(n.Pos()), "画像の印が、半角の ! になっていません。", "![何が写っているか](ファイル) のように、! を半角で、[ のすぐ前に書いてください。")
 		}
 	}
+}
+
+// almostImage says whether a link was meant to be an image.
+func (p *page) almostImage(l *ast.Link) bool {
+	before := p.source[:max(l.Pos(), 0)]
+	return isPicture(string(l.Destination)) && (bytes.HasSuffix(before, []byte("！")) || bytes.HasSuffix(bytes.TrimRight(before, " 　"), []byte("!")))
 }
 
 // pictureThere: it lies beside the page, or below static/files.

@@ -16,6 +16,9 @@ import (
 func links(p *pass) {
 	for l := range each[*ast.Link](p.page) {
 		to, at := string(l.Destination), p.page.at(l.Pos())
+		if p.page.almostImage(l) {
+			continue // image
+		}
 		if len(bytes.TrimSpace(p.page.plain(l))) == 0 && to != "" {
 			p.report(at, "リンクの言葉がありません。", "[地域イベント](/events/) のように、行き先が分かる言葉を書いてください。")
 			continue

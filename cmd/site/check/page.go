@@ -35,17 +35,18 @@ type page struct {
 	// name and its lines: other pages may count on it, and no rule judges it.
 	broken func(*pass)
 
-	meta     map[string]any // front matter, aliases resolved
-	title    string
-	draft    bool           // left out of a build
-	params   map[string]any // nil where there are none
-	body     int            // where the text begins
-	tags     [][2]int       // where shortcode tags begin and end
-	source   []byte
-	walk     sync.Once
-	walked   []ast.Node  // see nodes
-	words    []byte      // see prose
-	enclosed []enclosure // see enclosures
+	meta        map[string]any // front matter, aliases resolved
+	title       string
+	draft       bool           // left out of a build
+	params      map[string]any // nil where there are none
+	body        int            // where the text begins
+	tags        [][2]int       // where shortcode tags begin and end
+	source      []byte
+	walk        sync.Once
+	walked      []ast.Node  // see nodes
+	words       []byte      // see prose
+	ours, given []byte      // see own and fields
+	enclosed    []enclosure // see enclosures
 
 	survey   *survey.Definition // of a survey; nil if the collector would not take it
 	problems []survey.FieldError

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
@@ -55,6 +56,87 @@ func (p *page) prose() []byte {
 		}
 	}
 	return p.words
+}
+
+// own is the text of the page that is its writer's: prose without quotations, the
+// plan's own words and what stands in 「」.
+func (p *page) own() []byte {
+	if p.ours == nil {
+		p.ours = bytes.Clone(p.prose())
+		for _, n := range p.nodes() {
+			if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
+				from, to := n.Lines().At(0).Start, n.Lines().At(n.Lines().Len()-1).Stop
+				if p.quotes(n) {
+					blank(p.ours[from:to])
+				} else {
+					blankQuoted(p.ours[from:to])
+				}
+			}
+		}
+		for n := range p.passages() { // what list finds
+			first := true
+			for s, line := range lines(n, p.source) {
+				if m := markOf(line, first); m.counted {
+					blank(p.ours[s.Start : s.Start+len(m.text)])
+				}
+				first = false
+			}
+		}
+	}
+	return p.ours
+}
+
+// fields is the page's front matter and what its shortcodes are given, in their
+// places, without comments; all else is 0.
+func (p *page) fields() []byte {
+	if p.given == nil {
+		p.given = make([]byte, len(p.data))
+		for i, b := range p.data {
+			if b == '\n' {
+				p.given[i] = b
+			}
+		}
+		offset := 0
+		for line := range bytes.Lines(p.data[:p.body]) {
+			if !bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("#")) {
+				copy(p.given[offset:], line)
+			}
+			offset += len(line)
+		}
+		for _, tag := range p.tags {
+			copy(p.given[tag[0]:tag[1]], p.data[tag[0]:tag[1]])
+		}
+		blankQuoted(p.given)
+	}
+	return p.given
+}
+
+// blank writes 0 over a text, but for its line ends.
+func blank(text []byte) {
+	for i, b := range text {
+		if b != '\n' {
+			text[i] = 0
+		}
+	}
+}
+
+// blankQuoted does so with what stands in 「」 or 『』.
+func blankQuoted(text []byte) {
+	depth, start := 0, 0
+	for i, r := range string(text) {
+		switch r {
+		case '「', '『':
+			if depth == 0 {
+				start = i + utf8.RuneLen(r)
+			}
+			depth++
+		case '」', '』':
+			if depth--; depth == 0 {
+				blank(text[start:i])
+			}
+			depth = max(depth, 0)
+		}
+	}
 }
 
 // bounds matches the tag that opens or closes a shortcode.

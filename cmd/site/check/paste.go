@@ -29,7 +29,7 @@ var (
 	tight    = regexp.MustCompile(`^[-+*](?:` + letter + `|[「（])`)
 	tightNum = regexp.MustCompile(`^([0-9]{1,2})[.)](?:` + letter + `|[「（*])`)
 	wideNum  = regexp.MustCompile(`^(?:([０-９]{1,2})[．.、，)）]|([0-9]{1,2})[．，、）]|([0-9０-９]{1,2})　)[ \t　]*`)
-	ringNum  = regexp.MustCompile(`^(?:[(（]([0-9０-９]{1,2})[)）]|[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾])[ \t　]*`)
+	ringNum  = regexp.MustCompile(`^(?:[(（]([0-9０-９]{1,2})[)）]|[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾⑴-⒇])[ \t　]*`)
 	kanaNum  = regexp.MustCompile(`^(?:[ア-ンｱ-ﾝⅠ-Ⅻⅰ-ⅻ][．.)）　]|[(（][ア-ンｱ-ﾝあ-んa-zA-Zａ-ｚＡ-Ｚ][)）]|[一二三四五六七八九十]{1,2}[、．.　])[ \t　]*`)
 	latinNum = regexp.MustCompile(`^[a-zA-Zａ-ｚＡ-Ｚ][．.)）][ \t　]*`)
 	lateNum  = regexp.MustCompile(`^([0-9]{1,3})[.)] +`)

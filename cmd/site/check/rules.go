@@ -58,6 +58,7 @@ var families = []struct {
 	}},
 	{"characters", "文字と符号", []rule{
 		{name: "invisible", level: Warning, says: "目に見えない文字や、ほかのパソコンで見えない文字があります。", page: invisible},
+		{name: "characters", level: Warning, says: "①や㈱など、環境によって読めないことがある文字です。", page: characters},
 	}},
 	{"marks", "文の記号", []rule{
 		{name: "emphasis", level: Error, says: "強調にならない記号（** や __）が、そのまま見えてしまいます。", page: emphasis},
@@ -86,7 +87,14 @@ var families = []struct {
 		{name: "image-words", level: Warning, says: "画像の説明は、ファイルの名前ではなく、何が写っているかを書きます。", page: imageWords},
 		{name: "image-size", level: Warning, says: "画像が大きすぎると、開くのに時間がかかります。", bytes: imageSize},
 	}},
-	{"japanese", "日本語", []rule{}},
+	{"japanese", "日本語", []rule{
+		{name: "width", level: Warning, says: "数字と英字は半角、カタカナと句読点は全角で書きます。", page: widthOf},
+		{name: "punctuation", level: Warning, says: "句読点や括弧が重なっているか、余分な空白があります。", page: punctuation},
+		{name: "typo", level: Warning, says: "同じ助詞や言葉が続いています。", page: typo},
+		{name: "tone", level: Warning, says: "文は、です・ますで終えます。", page: tone},
+		{name: "terms", level: Warning, says: "サイトの中で、書き方をそろえる言葉です。", page: wording},
+		{name: "sentence", level: Note, says: "一つの文が長いか、同じ言い方が重なっています。", page: longSentences},
+	}},
 	{"surveys", "アンケート", []rule{
 		{name: "survey", level: Error, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
 		{name: "changed", level: Error, says: "受付が始まったアンケートの、問いの数や段階を変えると、もう届いた答えと合わなくなります。", page: fits},
@@ -104,6 +112,8 @@ var families = []struct {
 	{"loop", "取組のつながり", []rule{
 		{name: "loop", level: Error, unfinished: true, says: "取組、問い、結果のつながりが切れています。", site: loop},
 		{name: "carries", level: Error, says: "プランの箇所と取組のつながりが切れています。", site: carries},
+		{name: "aimless", level: Note, says: "取組も主題も確かめない問いがあります。", page: aimless},
+		{name: "unmoved", level: Note, says: "結果が出てから1年、取組が何も変わっていません。", site: unmoved},
 	}},
 	{"files", "ファイルの名前と場所", []rule{
 		{name: "name", level: Error, says: "ファイルの名前はアドレスになるので、使える文字が決まっています。", build: tells, bytes: fileName},

@@ -105,7 +105,11 @@ func invisible(p *pass) {
 				first[r] = from + i
 				order = append(order, r)
 			}
-			fixes[r] = append(fixes[r], Edit{Start: from + i, End: from + i + utf8.RuneLen(r), Text: unseenRunes[r].instead})
+			instead, end := unseenRunes[r].instead, i+utf8.RuneLen(r)
+			if before, _ := utf8.DecodeLastRune(line[:i]); instead == " " && isLetter(before) && isLetter(firstRune(string(line[end:]))) {
+				instead = "" // Japanese has no spaces
+			}
+			fixes[r] = append(fixes[r], Edit{Start: from + i, End: from + end, Text: instead})
 		}
 		for _, r := range order {
 			at, fix, of := p.page.at(first[r]), fixes[r], unseenRunes[r]

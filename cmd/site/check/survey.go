@@ -105,7 +105,7 @@ func loop(p *pass) {
 		if !there {
 			continue
 		}
-		folder := path.Base(path.Dir(r.file))
+		folder := r.name()
 		need(folder == r.Survey, "アンケート "+r.Survey+" の結果が、"+folder+" のフォルダーにあります。")
 		for _, q := range r.Questions {
 			need(d == nil || d.Question(q.ID) != nil, "アンケート "+r.Survey+" に、問い "+q.ID+" がありません。")
@@ -122,6 +122,9 @@ type results struct {
 	file string
 	err  error
 }
+
+// name is that of the folder, which is the survey's.
+func (r *results) name() string { return path.Base(path.Dir(r.file)) }
 
 func (s *site) readResults() error {
 	files, err := fs.Glob(s.fsys, "content/results/*/results.json")

@@ -142,37 +142,30 @@ func (c *exportCmd) confirm(ctx context.Context, def *survey.Definition, ui *cli
 // write writes all files or none: each under a name of its own at first, and all get
 // theirs once the last one is on disk.
 func (c *exportCmd) write(ctx context.Context, tables *report.Tables, ui *cli.UI) (err error) {
-	var drafts, written []string
+	var drafts, names, written []string
 	defer func() {
-		for _, name := range drafts {
-			os.Remove(name)
-		}
 		if err != nil {
-			for _, name := range written {
+			for _, name := range append(drafts, written...) {
 				os.Remove(name)
 			}
 		}
 	}()
-	files := []struct {
-		name  string
-		table *report.Table
-	}{{c.Out, tables.Answers}, {c.beside("-comments"), tables.Texts}, {c.beside("-questions"), tables.Questions}}
-	files = slices.DeleteFunc(files, func(f struct {
-		name  string
-		table *report.Table
-	}) bool {
-		return f.table == nil
-	})
 	write := writeCSV
 	if c.Format == "parquet" {
 		write = writeParquet
 	}
-	for _, one := range files {
+	for _, one := range []struct {
+		name  string
+		table *report.Table
+	}{{c.Out, tables.Answers}, {c.beside("-comments"), tables.Texts}, {c.beside("-questions"), tables.Questions}} {
+		if one.table == nil {
+			continue
+		}
 		draft, err := os.CreateTemp(filepath.Dir(one.name), "."+filepath.Base(one.name)+".*") // for its owner alone
 		if err != nil {
 			return uncreated(one.name, err)
 		}
-		drafts = append(drafts, draft.Name())
+		drafts, names = append(drafts, draft.Name()), append(names, one.name)
 		err = write(draft, one.table.Columns, watched(ctx, one.table, ui))
 		if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
 			if ctx.Err() != nil {
@@ -181,14 +174,14 @@ func (c *exportCmd) write(ctx context.Context, tables *report.Tables, ui *cli.UI
 			return &cli.Problem{Sentence: one.name + " を書けません。", Err: err, Next: []string{"何も書かずに止めました。空きがあるかを確かめてください。"}}
 		}
 	}
-	for i, one := range files {
-		if _, err := os.Lstat(one.name); err == nil { // it came meanwhile
-			return taken(one.name)
+	for i, name := range names {
+		if _, err := os.Lstat(name); err == nil { // it came meanwhile
+			return taken(name)
 		}
-		if err := os.Rename(drafts[i], one.name); err != nil {
-			return &cli.Problem{Sentence: one.name + " を書けません。", Err: err}
+		if err := os.Rename(drafts[i], name); err != nil {
+			return &cli.Problem{Sentence: name + " を書けません。", Err: err}
 		}
-		written = append(written, one.name)
+		written = append(written, name)
 	}
 	return nil
 }

@@ -297,12 +297,18 @@ func parseBlocks(file string) ([]block, error) {
 // plain is a text without marks and without blanks at the ends of its lines, which
 // editors take away.
 func plain(text string) string {
+	const blanks = " 　\t"
+	if text = unmark.Replace(text); !strings.Contains(text, "\n") {
+		return strings.TrimRight(text, blanks)
+	}
 	var lines []string
-	for line := range strings.SplitSeq(strings.NewReplacer("【", "", "】", "", "\r", "").Replace(text), "\n") {
-		lines = append(lines, strings.TrimRight(line, " 　\t"))
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, strings.TrimRight(line, blanks))
 	}
 	return strings.Join(lines, "\n")
 }
+
+var unmark = strings.NewReplacer("【", "", "】", "", "\r", "")
 
 var marked = regexp.MustCompile(`【[^】]*】`)
 

@@ -4,11 +4,15 @@ package report
 
 import (
 	"fmt"
+	"iter"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
 
+	"staffplan/collector/journal"
 	"staffplan/collector/seal"
 	"staffplan/collector/survey"
 )
@@ -103,6 +107,53 @@ func TestReadOpensNoStrangeLine(t *testing.T) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
+	}
+}
+
+// However many answered and wrote something, little of it is held.
+func TestReadHoldsLittle(t *testing.T) {
+	var scales string
+	for i := range 12 {
+		scales += fmt.Sprintf(`{"id":"q%d","kind":"scale","text":"q",%s},`, i, five)
+	}
+	def := define(t, scales+units+`,{"id":"c","kind":"text","text":"c","max":100}`)
+	repeat := func(n int, line func(to []byte, i int) []byte) iter.Seq2[[]byte, error] {
+		return func(yield func([]byte, error) bool) {
+			var buffer []byte
+			for i := range n {
+				if buffer = line(buffer[:0], i); !yield(buffer, nil) {
+					return
+				}
+			}
+		}
+	}
+	held := func(n int) int64 {
+		random := rand.New(rand.NewPCG(5, 6))
+		r, err := Read(def, &journal.Released{
+			Answers: repeat(n, func(to []byte, _ int) []byte {
+				to = append(to, `{"survey":"s","answers":{`...)
+				for i := range 12 {
+					to = fmt.Appendf(to, `"q%d":%d,`, i, 1+random.IntN(5))
+				}
+				return fmt.Appendf(to, `"unit":"%c"}}`, 'a'+random.IntN(2))
+			}),
+			Texts: repeat(n, func(to []byte, i int) []byte {
+				return fmt.Appendf(to, `{"survey":"s","question":"c","text":"同じ長さの声 %08d"}`, i)
+			}),
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		if r.Results(nil).Responses != n {
+			t.Error("not all were counted")
+		}
+		return int64(m.HeapAlloc)
+	}
+	if few, many := held(30_000), held(150_000); many-few > 2<<20 {
+		t.Errorf("%d bytes for 30,000 answers, %d for 150,000", few, many)
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 // policy holds for pages, files, answers and errors alike.
 //
 // script-src and style-src without 'unsafe-inline': no inline script or style
-// anywhere. connect-src lets the live reload of `site serve` open its websocket
-// on the same origin. With strict-origin no proxy's log finds the form's page in
-// a Referer. It must not be no-referrer: on plain HTTP under a host name,
-// Chromium would then send "Origin: null" without Sec-Fetch-Site, and
+// anywhere. connect-src lets the live reload of `site serve` ask for news on the
+// same origin. With strict-origin no proxy's log finds the form's page in a
+// Referer. It must not be no-referrer: on plain HTTP under a host name, Chromium
+// would then send "Origin: null" without Sec-Fetch-Site, and
 // CrossOriginProtection would refuse the form. X-Frame-Options says what
 // frame-ancestors does, to whatever looks for that name alone.
 var policy = http.Header{

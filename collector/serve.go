@@ -21,8 +21,7 @@ import (
 const mostConnections = 800
 
 // newHTTP bounds what one connection may cost. A goroutine and a few kilobytes
-// are all that a slow one takes, so honest ones do not feel it. One that is
-// upgraded (live reload) leaves the times behind.
+// are all that a slow one takes, so honest ones do not feel it.
 func newHTTP(handler http.Handler, doors *doors) *http.Server {
 	return &http.Server{
 		Handler:           handler,

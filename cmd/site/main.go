@@ -1,10 +1,12 @@
 // Command site is what editors type: it builds the pages, serves them while
 // they are being written, checks them, and starts new ones. Hugo is inside, so
-// that nothing else has to be installed.
+// that nothing else has to be installed. A page that is broken while the site is
+// served shows what is wrong with it, and the others go on (live.go).
 package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/gohugoio/hugo/common/hugo"
 
@@ -21,6 +23,9 @@ type commandLine struct {
 }
 
 func main() {
+	if os.Getenv(asHugo) != "" {
+		os.Exit(beHugo(os.Args[1:]))
+	}
 	cli.App{
 		Name:        "site",
 		Description: "職員力向上基本プランのサイトを作る道具です。プロジェクトのフォルダー（hugo.toml のある所）で使います。",

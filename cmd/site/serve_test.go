@@ -130,13 +130,16 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// visit PATH opens a page in Chromium and waits until live reload is connected.
+// visit PATH opens a page in Chromium and waits until live reload has asked.
 func visit(ts *testscript.TestScript, neg bool, args []string) {
 	if _, open := windows.Load(ts.Getenv("WORK")); !open {
 		openWindow(ts)
 	}
 	w := windowOf(ts)
-	_, err := chromedp.Run(w.ctx, chromedp.WaitEvent(network.WebSocketHandshakeResponseReceived, nil,
+	_, err := chromedp.Run(w.ctx, chromedp.WaitEvent(network.ResponseReceived,
+		func(e network.EventResponseReceived) bool {
+			return strings.HasSuffix(e.Response.URL, "/_check/findings.json")
+		},
 		chromedp.Navigate(ts.Getenv("url")+args[0])))
 	if err != nil {
 		ts.Fatalf("no live reload: %v, %q", err, w.complaints)

@@ -22,6 +22,10 @@ const published = "static/files/" // all of it, as it is
 // for themselves; hugo.toml leaves the same out of a build.
 var leftBehind = regexp.MustCompile(`(?i)^(?:\.|~)|~$|^#.*#$|\.(?:tmp|sw[a-p])$|^(?:(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|\$recycle\.bin)$`)
 
+// IsLeftover says whether a file or folder of that name is one that systems leave
+// behind, so that a build does not see it.
+func IsLeftover(name string) bool { return leftBehind.MatchString(name) }
+
 // forGit are hidden files that people write.
 var forGit = []string{".gitkeep", ".keep", ".gitignore", ".gitattributes"}
 

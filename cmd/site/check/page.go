@@ -186,3 +186,15 @@ func (p *page) plain(n ast.Node) (plain []byte) {
 	})
 	return plain
 }
+
+// URL is the address of the page that a file of content/ is, or lies beside;
+// empty for any other file.
+func URL(file string) string {
+	if !strings.HasPrefix(file, "content/") {
+		return ""
+	}
+	if path.Ext(file) != ".md" {
+		file = path.Dir(file) + "/index.md"
+	}
+	return placed(file).url
+}

@@ -1,224 +1,179 @@
 package report
 
-// What a reader can work out from what is printed: rule 3 of disclosure control.
-// Whole numbers of people are bounded by intervals, which tighten one another
-// until nothing moves: a group is the sum of its parts, those who answered are
-// those who did so favourably and the others, and those who did not are the rest.
+// What a reader can work out from what is printed: whole numbers of people, bounded
+// by intervals which tighten one another until nothing moves. A group is the sum of
+// its parts; those who answered are those who did so favourably and the others; and
+// those who did not are the rest.
 
 import (
 	"math"
 	"slices"
 )
 
-// interval is the whole numbers from lo to hi.
+// interval is the whole numbers from lo to hi: none where lo is more.
 type interval struct{ lo, hi int }
 
-// bounds are what can be known of a node: people, and for one scale those who
-// answered, favourably or not, and those who left it blank.
-type bounds struct{ people, answered, favourable, other, blank interval }
-
-// part is some of the people: those of a node; or, the rest, what the printed
-// groups below it leave over.
-type part struct {
-	node int
-	rest bool
+// meet keeps what is in both. It says whether that is less than before.
+func (v *interval) meet(w interval) (moved bool) {
+	before := *v
+	v.lo, v.hi = max(v.lo, w.lo), min(v.hi, w.hi)
+	return *v != before
 }
 
-// claim is a thing that nobody should be able to tell of a part.
-type claim struct {
-	part
-	scale  int  // -1: how many people it has, to within one
-	side   side // of the scale
-	within bool // how many answered on the side, to within one; else that at most one did
+// join takes in what is in the other.
+func (v *interval) join(w interval) {
+	v.lo, v.hi = min(v.lo, w.lo), max(v.hi, w.hi)
 }
 
-// side is how somebody answered a scale.
-type side int
+func (v interval) middle() int { return (v.lo + v.hi) / 2 }
+
+// quantity is what is counted of some people.
+type quantity int
 
 const (
-	other side = iota
-	favourable
+	other      quantity = iota // those who answered a scale, but not favourably
+	favourable                 // those who did
+	answered
 	blank
+	size // all of them
+	quantities
 )
 
-// against is the other of two sides.
-func (s side) against() side { return favourable - s }
+// bounds are what can be known of some people.
+type bounds [quantities]interval
 
-// claims are those that are true of an office, while an edition of it is printed.
-func (o *office) claims(e *edition) []claim {
-	var all []claim
-	if slices.Contains(e.group[1:], true) {
-		for node := range o.people {
-			if node > 0 && !e.group[node] && o.people[node] > 0 && o.people[node] < o.minimum {
-				all = append(all, claim{part: part{node: node}, scale: -1})
-			}
-		}
-	}
-	for i := range o.n {
-		for _, p := range o.parts(e, i) {
-			for _, side := range []side{favourable, other} {
-				if c := (claim{p, i, side, false}); o.count(e, c) <= 1 {
-					all = append(all, c)
-				}
-				if hidden := p.rest || !e.scale[i][p.node]; hidden && o.count(e, claim{p, i, favourable, true})+o.count(e, claim{p, i, other, true}) < o.minimum {
-					all = append(all, claim{p, i, side, true})
-				}
-			}
-		}
-	}
-	return all
+// numbers are what can be known of one scale, or of sizes alone. A part is a node
+// of the groups; or, behind them, what the printed groups in one leave over, where
+// that has several parts.
+type numbers struct {
+	children [][]int  // by part
+	printed  []bool   // by part
+	step     []step   // by part: its printed range; m is 0 where none is
+	known    []bounds // by part
 }
 
-// count is how many people of its part a claim is about.
-func (o *office) count(e *edition, c claim) int {
-	if c.scale < 0 {
-		return o.people[c.node]
-	}
-	of := func(node int) int {
-		if c.side == favourable {
-			return o.f[c.scale][node]
-		}
-		return o.n[c.scale][node] - o.f[c.scale][node]
-	}
-	n := of(c.node)
-	if c.rest {
-		printed, _ := o.groups.below(c.node, e.scale[c.scale], o.n[c.scale])
-		for _, node := range printed {
-			n -= of(node)
-		}
-	}
-	return n
-}
-
-// attack gives the first claim on each scale that the bounds prove, or the first
-// on a size.
-func (o *office) attack(e *edition) []claim {
-	known := o.bounds(e)
-	return o.firstOfEach(e, func(c claim) bool {
-		if c.scale < 0 {
-			b := known[0][c.node].people
-			return b.hi-b.lo <= 1
-		}
-		of := func(node int) interval {
-			if c.side == favourable {
-				return known[c.scale][node].favourable
-			}
-			return known[c.scale][node].other
-		}
-		b := of(c.node)
-		if c.rest {
-			printed, _ := o.groups.below(c.node, e.scale[c.scale], o.n[c.scale])
-			for _, node := range printed {
-				b = interval{b.lo - of(node).hi, b.hi - of(node).lo}
-			}
-		}
-		return b.hi <= 1 || c.within && b.hi-b.lo <= 1
-	})
-}
-
-// firstOfEach gives the first claim that stands on each scale, or the first on a
-// size: each has more hidden, by which others may fall.
-func (o *office) firstOfEach(e *edition, stands func(claim) bool) []claim {
-	var first []claim
-	for _, c := range o.claims(e) {
-		if len(first) > 0 && (first[0].scale < 0 || first[len(first)-1].scale == c.scale) {
-			continue
-		}
-		if stands(c) {
-			first = append(first, c)
-		}
-	}
-	return first
-}
-
-// parts are those in which somebody answered a scale of which anything is printed.
-func (o *office) parts(e *edition, i int) []part {
+// numbers are those that an edition tells outright. Of sizes alone, scale is -1.
+func (o *office) numbers(e *edition, scale int) *numbers {
 	g := o.groups
-	if !slices.Contains(e.scale[i][1:], true) {
+	x := &numbers{children: slices.Clone(g.children), printed: slices.Clone(e.group)}
+	if scale >= 0 {
+		x.printed = slices.Clone(e.scale[scale])
+	}
+	for node := range g.parent {
+		x.step = append(x.step, step{})
+		x.known = append(x.known, o.sizes(e, node))
+		if scale < 0 {
+			x.known[node][answered].hi = 0
+		} else {
+			x.step[node] = o.share(e, scale, node, &x.known[node])
+		}
+	}
+	for node, children := range g.children {
+		hidden := slices.DeleteFunc(slices.Clone(children), func(child int) bool { return x.printed[child] })
+		if 1 < len(hidden) && len(hidden) < len(children) {
+			printed := slices.DeleteFunc(slices.Clone(children), func(child int) bool { return !x.printed[child] })
+			x.children[node] = append(printed, len(x.children))
+			x.children = append(x.children, hidden)
+			x.printed = append(x.printed, false)
+			x.step = append(x.step, step{})
+			x.known = append(x.known, o.nothing())
+		}
+	}
+	return x
+}
+
+// parts are those of a group of which something can be told, as parts of it are
+// printed: all that it is divided into, and what hidden ones are.
+func (x *numbers) parts(group int) []int {
+	if !slices.ContainsFunc(x.children[group], func(part int) bool { return x.printed[part] }) {
 		return nil
 	}
-	var all []part
-	for node := range g.parent {
-		if node > 0 && o.n[i][node] > 0 {
-			all = append(all, part{node: node})
-		}
-		if printed, left := g.below(node, e.scale[i], o.n[i]); e.scale[i][node] && len(printed) > 0 && len(left) > 1 {
-			all = append(all, part{node, true})
-		}
-	}
-	return all
+	return x.under(group)
 }
 
-// bounds works out what is known, by scale and node.
-func (o *office) bounds(e *edition) [][]bounds {
-	all := make([][]bounds, len(o.n))
-	for i := range all {
-		all[i] = make([]bounds, len(o.people))
-		for node := range all[i] {
-			all[i][node] = o.printed(e, i, node)
+// under are the parts of one, down to those that are printed.
+func (x *numbers) under(part int) (parts []int) {
+	for _, child := range x.children[part] {
+		parts = append(parts, child)
+		if !x.printed[child] {
+			parts = append(parts, x.under(child)...)
 		}
 	}
-	o.groups.propagate(all)
-	return all
+	return parts
 }
 
-// propagate tightens what is known, by scale and node, until nothing moves.
-func (g *groups) propagate(all [][]bounds) {
+// readings are what an edition tells of sizes alone, and then of each scale, with all
+// that follows from it.
+func (o *office) readings(e *edition) []*numbers {
+	var all []*numbers
+	for scale := -1; scale < len(o.n); scale++ {
+		all = append(all, o.numbers(e, scale))
+	}
 	for moved := true; moved; {
 		moved = false
-		for i := range all {
-			for node := range all[i] {
-				b := &all[i][node]
-				if i > 0 { // the people are the same on every scale
-					moved = b.people.meet(all[i-1][node].people) || moved
-					moved = all[i-1][node].people.meet(b.people) || moved
-				}
-				moved = add(&b.answered, &b.favourable, &b.other) || moved
-				moved = add(&b.people, &b.answered, &b.blank) || moved
+		for k, x := range all {
+			x.propagate()
+			before := all[max(k-1, 0)]
+			for node := range o.people { // sizes are the same in all
+				moved = x.known[node][size].meet(before.known[node][size]) || moved
+				moved = before.known[node][size].meet(x.known[node][size]) || moved
 			}
-			moved = g.tighten(all[i]) || moved
 		}
 	}
+	return all
 }
 
-// printed is what the file says of a node outright.
-func (o *office) printed(e *edition, i, node int) bounds {
-	all := o.people[0]
-	any := interval{0, all}
-	b := bounds{any, any, any, any, any}
-	if e.group[node] {
-		b.people = people(o.people[node])
+// nothing is what is known of anybody.
+func (o *office) nothing() (b bounds) {
+	for of := range b {
+		b[of].hi = o.people[0]
 	}
-	if node == 0 {
-		b.people = interval{all, all}
-	}
-	n, f := o.n[i][node], o.f[i][node]
-	if !e.scale[i][node] {
-		return b
-	}
-	s := stepFor(f, n)
-	if node == 0 && !s.outermost() {
-		b.answered, b.favourable, b.other = interval{n, n}, interval{f, f}, interval{n - f, n - f}
-		return b
-	}
-	b.answered = sizes(s.m)
-	b.answered.meet(any)
-	least := func(n int) int { return (s.place*n + s.m - 1) / s.m }
-	most := func(n int) int {
-		if s.place == s.m-1 {
-			return n
-		}
-		return ((s.place+1)*n - 1) / s.m
-	}
-	// All four grow with n.
-	lo, hi := b.answered.lo, b.answered.hi
-	b.favourable = interval{least(lo), most(hi)}
-	b.other = interval{lo - most(lo), hi - least(hi)}
 	return b
 }
 
-// sizes are the n that steps divides into m.
-func sizes(m int) interval {
+// sizes is what an edition tells of the size of a node; and whether anybody is there.
+func (o *office) sizes(e *edition, node int) bounds {
+	b := o.nothing()
+	switch {
+	case node == 0:
+		b[size].lo = b[size].hi
+	case e.group[node]:
+		b[size] = people(o.people[node])
+	case node <= o.groups.options:
+		b[size].hi = o.minimum - 1
+	}
+	// Where nobody is, nobody is told on: so that much may be known.
+	if o.people[node] == 0 {
+		b[size].hi = 0
+	} else if len(o.groups.children[node]) == 0 {
+		b[size].lo = max(1, b[size].lo)
+	}
+	return b
+}
+
+// share adds what an edition tells of a scale, and gives the range that it prints.
+func (o *office) share(e *edition, scale, node int, b *bounds) step {
+	if o.allAnswered[scale] {
+		b[blank].hi = 0
+	}
+	if !e.scale[scale][node] {
+		if node <= o.groups.options {
+			b[answered].hi = min(b[answered].hi, o.minimum-1)
+		}
+		return step{}
+	}
+	n, f := o.n[scale][node], o.f[scale][node]
+	s := stepFor(f, n)
+	if node == 0 && !s.outermost() {
+		b[answered], b[favourable] = interval{n, n}, interval{f, f}
+		return step{}
+	}
+	b[answered].meet(divided(s.m))
+	return s
+}
+
+// divided are the n that steps divides into m.
+func divided(m int) interval {
 	least := func(m int) int { return (4*m + 4) / 5 * 5 }
 	at := slices.Index(stepsOf, m)
 	if at == 0 {
@@ -227,46 +182,77 @@ func sizes(m int) interval {
 	return interval{least(m), least(stepsOf[at-1]) - 1}
 }
 
-// tighten lets a node and the sum of its children bound one another.
-func (g *groups) tighten(b []bounds) (moved bool) {
-	for _, of := range []func(*bounds) *interval{
-		func(b *bounds) *interval { return &b.people },
-		func(b *bounds) *interval { return &b.answered },
-		func(b *bounds) *interval { return &b.favourable },
-		func(b *bounds) *interval { return &b.other },
-		func(b *bounds) *interval { return &b.blank },
-	} {
-		for node, children := range g.children {
-			if len(children) > 0 {
-				parts := make([]*interval, len(children))
-				for k, child := range children {
-					parts[k] = of(&b[child])
+// propagate tightens what is known until nothing moves. It says whether there are
+// numbers left for all.
+func (x *numbers) propagate() bool {
+	for moved := true; moved; {
+		moved = false
+		for part := range x.known {
+			b := &x.known[part]
+			moved = add(&b[answered], &b[favourable], &b[other]) || moved
+			moved = add(&b[size], &b[answered], &b[blank]) || moved
+			moved = x.step[part].tighten(b) || moved
+			for of := range b {
+				moved = x.sum(part, of) || moved
+				if b[of].lo > b[of].hi {
+					return false
 				}
-				moved = add(of(&b[node]), parts...) || moved
 			}
 		}
 	}
-	return moved
+	return true
 }
 
-// add tightens a sum and its parts by one another.
-func add(sum *interval, parts ...*interval) (moved bool) {
+// add tightens a sum and its two parts by one another.
+func add(sum, a, b *interval) bool {
+	moved := sum.meet(interval{a.lo + b.lo, a.hi + b.hi})
+	moved = a.meet(interval{sum.lo - b.hi, sum.hi - b.lo}) || moved
+	return b.meet(interval{sum.lo - a.hi, sum.hi - a.lo}) || moved
+}
+
+// sum tightens one quantity of a part and of its children by one another.
+func (x *numbers) sum(part, of int) bool {
+	if len(x.children[part]) == 0 {
+		return false
+	}
 	var total interval
-	for _, p := range parts {
-		total.lo += p.lo
-		total.hi += p.hi
+	for _, child := range x.children[part] {
+		total.lo += x.known[child][of].lo
+		total.hi += x.known[child][of].hi
 	}
-	moved = sum.meet(total)
-	for _, p := range parts {
-		others := interval{total.lo - p.lo, total.hi - p.hi}
-		moved = p.meet(interval{sum.lo - others.hi, sum.hi - others.lo}) || moved
+	whole := &x.known[part][of]
+	moved := whole.meet(total)
+	for _, child := range x.children[part] {
+		v := &x.known[child][of]
+		moved = v.meet(interval{whole.lo - total.hi + v.hi, whole.hi - total.lo + v.lo}) || moved
 	}
 	return moved
 }
 
-// meet keeps what is in both. It says whether that is less than before.
-func (v *interval) meet(w interval) bool {
-	before := *v
-	v.lo, v.hi = max(v.lo, w.lo), min(v.hi, w.hi)
-	return *v != before
+// tighten lets those who answered, and how, bound one another by the printed range:
+// with n of them, place·n ≤ m·favourable < (place+1)·n, but in the last the end is
+// taken in.
+func (s step) tighten(b *bounds) bool {
+	if s.m == 0 {
+		return false
+	}
+	up := func(a, b int) int { return (a + b - 1) / b }
+	from, to := s.place, s.place+1
+	n, f := b[answered], b[favourable]
+	f.lo = max(f.lo, up(from*n.lo, s.m))
+	if from > 0 {
+		n.hi = min(n.hi, s.m*f.hi/from)
+	}
+	o := b[other]
+	o.hi = min(o.hi, n.hi*(s.m-from)/s.m)
+	n.lo = max(n.lo, up(s.m*o.lo, s.m-from))
+	if to < s.m {
+		f.hi = min(f.hi, (to*n.hi-1)/s.m)
+		n.lo = max(n.lo, s.m*f.lo/to+1)
+		o.lo = max(o.lo, n.lo*(s.m-to)/s.m+1)
+		n.hi = min(n.hi, (s.m*o.hi-1)/(s.m-to))
+	}
+	moved := b[answered].meet(n)
+	moved = b[favourable].meet(f) || moved
+	return b[other].meet(o) || moved
 }

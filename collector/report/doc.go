@@ -62,11 +62,11 @@
 // # What it takes
 //
 // Lines are counted as they are read: a line that survey.Validate wrote without a
-// decoder, any other by the strict reader (survey.Scanner). Nobody's answers are held
-// but those of a sample, of which other offices are made (sample.go), and no texts but
-// those in the file of decisions and ten thousand more. So a million answers take no
-// more memory than ten thousand; sealed ones, eight bytes each, by which copies are
-// found. Tables for others (Tabulate) are put into their order on disk.
+// decoder, any other by the strict reader (survey.Scanner). Nobody's answers are held,
+// and no texts but those in the file of decisions and ten thousand more. So a million
+// answers take no more memory than ten thousand; sealed ones, eight bytes each, by
+// which copies are found. Tables for others (Tabulate) are put into their order on
+// disk. What is withheld is found from counts: in no more time for more people.
 //
 // # What is not promised
 //
@@ -75,5 +75,7 @@
 // edition needs minimum new answers for that reason; of yearly surveys nothing can be
 // done but to keep ranges wide. Somebody who knows how all but two of a section
 // answered is not kept from the rest. A text that tells of its writer does so whatever
-// is hidden. And a witness is shown for each part, not for each pair of parts.
+// is hidden. A witness is found for each part, not for each pair of parts. And who knows
+// the rules learns from what rule 3 hid that one of the parts within would have been
+// told on; where there are but two or three, he may find out which.
 package report

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-	"sync"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -55,17 +54,9 @@ func newcombe(p, q float64, ofP, ofQ span) span {
 // student is the 97.5th percentile of Student's t with so many degrees of
 // freedom: P(|T| > t) = I(df/(df+t²); df/2, 1/2).
 func student(df float64) float64 {
-	if t, ok := students.Load(df); ok {
-		return t.(float64)
-	}
 	x := mathext.InvRegIncBeta(df/2, 0.5, 0.05)
-	t := math.Sqrt(df * (1/x - 1))
-	students.Store(df, t)
-	return t
+	return math.Sqrt(df * (1/x - 1))
 }
-
-// students are those worked out before: witnesses ask for the same ones again and again.
-var students sync.Map
 
 // mean is a mean with the variance of what it is the mean of, 0 to 100.
 type mean struct {

@@ -11,7 +11,7 @@ func (r *Responses) Results(previous *Previous) *Results {
 		head.Suppressed = true
 		return head
 	}
-	results := t.print(t.disclose(r.sample.people(), previous).e, previous)
+	results := t.print(t.office().disclose(), previous)
 	results.Rehearsal = r.Rehearsal
 	return results
 }

@@ -461,7 +461,7 @@ func TestWrite(t *testing.T) {
 
 // TestParse: what was written is read again; whatever is changed in it is refused.
 func TestParse(t *testing.T) {
-	want := sampleFile(t)
+	want := sample(t)
 	data := encoded(t, want)
 	got, err := Parse(data)
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -480,7 +480,7 @@ func TestParse(t *testing.T) {
 }
 
 // sample has something of everything.
-func sampleFile(t testing.TB) *Results {
+func sample(t testing.TB) *Results {
 	def := define(t, `{"id":"q","kind":"scale","text":"q",`+five+`,"themes":["e"],"measures":["s1"]},`+units)
 	r := make1(t, def, released(map[string]int{`{"q":5,"unit":"a"}`: 18, `{"q":1,"unit":"a"}`: 25, `{"q":4,"unit":"b"}`: 12, `{"q":2,"unit":"b"}`: 20}))
 	r.Comments = []Comments{{Question: "c", Texts: []Comment{{"話", "a < b & \"c\"\n{[,]}\\ \"sha256\":\"\""}}}, {Question: "d", Suppressed: true}}
@@ -489,7 +489,7 @@ func sampleFile(t testing.TB) *Results {
 
 // FuzzParse: what is read is written as something that is read as the same.
 func FuzzParse(f *testing.F) {
-	f.Add(encoded(f, sampleFile(f)))
+	f.Add(encoded(f, sample(f)))
 	f.Add([]byte(`{"survey":"s","minimum":10,"sha256":""}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := Parse(data)

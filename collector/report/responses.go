@@ -21,9 +21,8 @@ import (
 type Responses struct {
 	Rehearsal bool // they were made up: what is made of them says so
 
-	tally  *tally
-	sample *sample
-	texts  *texts
+	tally *tally
+	texts *texts
 }
 
 // LineError is a line that is no answer to this survey: one that does not open,
@@ -44,10 +43,9 @@ func (e *LineError) Unwrap() error { return e.Err }
 // the reading.
 func Read(def *survey.Definition, released *journal.Released, decisions *Decisions, identities ...age.Identity) (*Responses, error) {
 	t := newTally(def)
-	r := &Responses{tally: t, sample: newSample(t), texts: newTexts(def, decisions)}
+	r := &Responses{tally: t, texts: newTexts(def, decisions)}
 	err := walk(def, released, identities, func(p person) error {
-		t.add(p, 1)
-		r.sample.add(p)
+		t.add(p)
 		return nil
 	}, func(question, text string) error {
 		r.texts.add(question, text)

@@ -112,28 +112,28 @@ func (t *tally) cellOf(p person) int {
 	return len(t.cells) - 1
 }
 
-// add counts somebody; with -1 for by, takes the count back.
-func (t *tally) add(p person, by int) {
-	t.cells[t.cellOf(p)].add(p, by)
-	t.everyone.add(p, by)
+// add counts somebody.
+func (t *tally) add(p person) {
+	t.cells[t.cellOf(p)].add(p)
+	t.everyone.add(p)
 	for j, theme := range t.themes {
 		if answered, sum := t.score(theme, p); answered > 0 {
 			m := &t.moments[j][answered-1]
-			m.people += by
-			m.sum += by * sum
-			m.squares += by * sum * sum
+			m.people++
+			m.sum += sum
+			m.squares += sum * sum
 		}
 	}
 }
 
-func (c *cell) add(p person, by int) {
-	c.people += by
+func (c *cell) add(p person) {
+	c.people++
 	for i, places := range p {
 		if len(places) > 0 {
-			c.answered[i] += by
+			c.answered[i]++
 		}
 		for _, place := range places {
-			c.counts[i][place] += by
+			c.counts[i][place]++
 		}
 	}
 }
@@ -157,28 +157,6 @@ func points(q *survey.Question, place int) int {
 		return len(q.Labels) - 1 - place
 	}
 	return place
-}
-
-// clone is a copy that can be counted on.
-func (t *tally) clone() *tally {
-	c := *t
-	c.everyone = t.everyone.clone()
-	c.cells, c.moments = nil, nil
-	for _, cell := range t.cells {
-		c.cells = append(c.cells, cell.clone())
-	}
-	for _, m := range t.moments {
-		c.moments = append(c.moments, slices.Clone(m))
-	}
-	return &c
-}
-
-func (c *cell) clone() *cell {
-	clone := &cell{people: c.people, answered: slices.Clone(c.answered)}
-	for _, counts := range c.counts {
-		clone.counts = append(clone.counts, slices.Clone(counts))
-	}
-	return clone
 }
 
 // isFavourable says whether an answer is above the middle of its scale: of 5

@@ -395,7 +395,7 @@ func TestResultsOfAllShapes(t *testing.T) {
 	say("levels", ".heat.questions thead", "部の名前（1）", "全体", "総務・企画")
 	say("no-themes", ".map", "15〜19人", "0〜33.3")
 	say("no-groups", "article", "書いてください（0）", "書いてください（1）", "載せた意見はありません。")
-	say("hidden", ".map", "どのまとまりも、人数が少ないため表示しません。")
+	say("hidden", ".map", "少ない人数を守るため、どのまとまりの数字も表示しません。")
 	say("few", "article", "回答が10人に満たないので、数字は一つも出しません。")
 
 	t.Run("paper", func(t *testing.T) {

@@ -74,6 +74,9 @@ func TestDocuments(t *testing.T) {
 				copyProject(t, project)
 				deeds := meanwhile[document]
 				for _, line := range append(lines, "") {
+					if document == "content/about/surveys.md" {
+						line = years.Replace(line)
+					}
 					if len(deeds) > 0 && strings.HasPrefix(line, deeds[0].line) && (line == "") == (deeds[0].line == "") {
 						deeds[0].do(t, project)
 						deeds = deeds[1:]

@@ -5,7 +5,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 
@@ -21,18 +20,14 @@ type draft struct {
 }
 
 // readDraft reads a page to begin with.
-func readDraft(file string) (*draft, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
+func readDraft(data []byte) (d *draft, err error) {
 	page := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
 	page, opened := strings.CutPrefix(page, "---\n")
 	front, text, closed := strings.Cut(page, "\n---\n")
 	if !opened || !closed {
 		return nil, errors.New("no front matter")
 	}
-	d := &draft{text: text}
+	d = &draft{text: text}
 	if d.front, err = parser.ParseBytes([]byte(front), parser.ParseComments); err != nil {
 		return nil, err
 	}

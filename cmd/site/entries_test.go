@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,7 @@ func TestArchetypes(t *testing.T) {
 	}
 
 	// Once it is filled in, there is nothing left to find, and it is published.
+	guide := regexp.MustCompile(`（[^（）]+）`)
 	values := map[string]string{
 		"params": "", "survey": "", "parts": "", "questions": "", "options": "", "minutes": "3", "meeting": "課長会", "chapter": "6", "mark": "市民志向",
 		"start": "2026-12-05T10:00:00+09:00", "end": "2026-12-05T12:00:00+09:00",
@@ -102,7 +104,12 @@ func TestArchetypes(t *testing.T) {
 				}
 				lines[i] = line + " " + value
 			}
+			if !strings.HasPrefix(strings.TrimSpace(line), "# ") {
+				lines[i] = guide.ReplaceAllString(lines[i], "本文の言葉")
+			}
 			switch {
+			case strings.HasPrefix(line, "title: "):
+				lines[i] = "title: " + path.Dir(file) + "の題" // no two are the same
 			case line == "  values: []":
 				lines[i] = "  values: [new-page]"
 			case line == "        measures: []":

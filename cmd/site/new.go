@@ -82,7 +82,11 @@ func (c *newCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err != nil {
 		return err
 	}
-	d, err := readDraft(source)
+	var d *draft
+	data, err := os.ReadFile(source)
+	if err == nil {
+		d, err = readDraft(data)
+	}
 	if err != nil {
 		return &cli.Problem{Sentence: source + " を読めないので、ひな形にできません。", Err: err, Next: []string{"site check で、直すところが分かります。"}}
 	}
@@ -276,14 +280,14 @@ var year = regexp.MustCompile(`\d{4}`)
 // proposedTitle is the title of the page before with the year of this one, or one
 // that no other page has.
 func (c *newCmd) proposedTitle(k kind, d *draft) string {
-	title := "新しい" + k.japanese
+	title := "新しい" + strings.TrimPrefix(k.japanese, "そのほかの")
 	if c.From != "" {
 		title = d.get("title")
 		if from, to := year.FindString(c.From), year.FindString(c.Slug); from != to && from != "" && to != "" && strings.Contains(title, from) {
 			return strings.ReplaceAll(title, from, to)
 		}
 	}
-	return title + "（" + c.Slug + "）"
+	return title + "（" + path.Base(c.Slug) + "）"
 }
 
 // period is when a survey is proposed to take answers: next month, or a year or

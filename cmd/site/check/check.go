@@ -59,7 +59,7 @@ func (f Finding) String() string {
 // error is for a project that cannot be read at all. The rules take now for today.
 func Run(project fs.FS, now time.Time) ([]Finding, int, error) {
 	s := &site{fsys: project, now: now, byURL: map[string]*page{}}
-	if err := errors.Join(s.data.read(project), s.read(), s.readResults()); err != nil {
+	if err := errors.Join(s.data.read(project), s.read(), s.readArchetypes(), s.readResults()); err != nil {
 		return nil, 0, err
 	}
 	for _, section := range []string{"values", "measures"} {
@@ -72,7 +72,7 @@ func Run(project fs.FS, now time.Time) ([]Finding, int, error) {
 // ForBuild returns what a build must not publish, and what it only tells of.
 func ForBuild(project fs.FS) (refused, told []Finding, err error) {
 	s := &site{fsys: project, byURL: map[string]*page{}}
-	if err := errors.Join(s.read(), s.readResults()); err != nil {
+	if err := errors.Join(s.read(), s.readArchetypes(), s.readResults()); err != nil {
 		return nil, nil, err
 	}
 	findings, err := s.judge(slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return r.build == silent }))
@@ -93,11 +93,12 @@ type site struct {
 	data
 	fsys      fs.FS
 	now       time.Time
-	files     []file           // by name
-	leftovers []string         // left out of files
-	pages     []*page          // by file name
-	byURL     map[string]*page // the same by address
-	results   []*results       // by file name
+	files     []file              // by name
+	leftovers []string            // left out of files
+	pages     []*page             // by file name
+	byURL     map[string]*page    // the same by address
+	results   []*results          // by file name
+	guidance  map[string][][]byte // what an archetype says in brackets, by its name
 }
 
 // file is a file or folder of content/ or static/files/; data is that of a page,

@@ -46,7 +46,7 @@ var families = []struct {
 		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},
 	}},
 	{"dates", "下書きと日付", []rule{
-		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
+		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の文や「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
 	}},
 	{"front-matter", "ページの札", []rule{
 		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},
@@ -96,7 +96,7 @@ var families = []struct {
 		{name: "sentence", level: Note, says: "一つの文が長いか、同じ言い方が重なっています。", page: longSentences},
 	}},
 	{"surveys", "アンケート", []rule{
-		{name: "survey", level: Error, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
+		{name: "survey", level: Error, unfinished: true, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
 		{name: "changed", level: Error, says: "受付が始まったアンケートの、問いの数や段階を変えると、もう届いた答えと合わなくなります。", page: fits},
 		{name: "closes", level: Warning, says: "受付が0時0分に終わると、その日は入りません。", page: closes},
 		{name: "themes", level: Error, says: "問いの主題（themes）に、一覧にないものがあります。", page: themes},

@@ -27,7 +27,7 @@ func small(t testing.TB, files ...txtar.File) fstest.MapFS {
 func laidOver(t testing.TB, dir string, files ...txtar.File) fstest.MapFS {
 	t.Helper()
 	project, base := fstest.MapFS{}, os.DirFS(dir)
-	for _, top := range []string{"content", "layouts/_data", "static/files"} {
+	for _, top := range []string{"content", "layouts/_archetypes", "layouts/_data", "static/files"} {
 		err := fs.WalkDir(base, top, func(name string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) && name == top {
 				return nil

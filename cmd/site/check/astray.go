@@ -167,6 +167,7 @@ var (
 	somePath = regexp.MustCompile(`^<?[ 　]*` + destination)
 	unclosed = regexp.MustCompile(`[\[［][^\[\]［］()（）]+[(（]` + destination + `[^)）]*[)）]`)
 	reversed = regexp.MustCompile(`[(（][^()（）]+[)）][\[［]` + destination + `[^\]］]*[\]］]`)
+	boldLink = regexp.MustCompile(`[「【『＜][^「」【】『』＜＞()]+[」】』＞]\(` + destination + `[^)）]*\)`)
 	inPath   = regexp.MustCompile(`(?:^|[^A-Za-z])(?:[A-Z]:\\|\\\\[A-Za-z0-9._-]+\\|file:///?)`)
 )
 
@@ -176,7 +177,7 @@ func (p *pass) typedLinks() {
 	for line := range bytes.Lines(prose) {
 		from := offset
 		offset += len(line)
-		if !bytes.ContainsAny(line, "]］[［\\") && !bytes.Contains(line, []byte("file:")) {
+		if !bytes.ContainsAny(line, "]］[［\\(") && !bytes.Contains(line, []byte("file:")) {
 			continue
 		}
 		raw := p.page.source[from : from+len(bytes.TrimRight(line, "\n"))]
@@ -237,6 +238,7 @@ func (p *pass) typedLink(from int, line []byte, raw string) bool {
 	}
 	return said(unclosed.FindStringIndex(raw), "リンクの [ が閉じていません。", "[言葉](行き先) のように、言葉のあとに ] を足してください。") ||
 		said(reversed.FindStringIndex(raw), "リンクの括弧が逆です。", "[言葉](行き先) のように、言葉を [ ]、行き先を ( ) で囲んでください。") ||
+		said(boldLink.FindStringIndex(raw), "かぎ括弧などでは、リンクになりません。", "[言葉](行き先) のように、半角の [ ] で囲んでください。") ||
 		said(index(line, "[["), "[[ ]] では、リンクになりません。", "[言葉](行き先) のように書いてください。") ||
 		said(index(line, "]["), "[ ] を二つ並べても、リンクになりません。", "[言葉](行き先) のように書いてください。") ||
 		said(index(line, "]("), "リンクの [ がありません。", "[言葉](行き先) のように、言葉の前に [ を足してください。")
@@ -249,7 +251,7 @@ func index(text []byte, of string) []int {
 	return nil
 }
 
-var vague = regexp.MustCompile(`(?i)^(?:(?:詳しく|くわしく|詳細|続き|資料|申込み?|申し込み)は)?(?:こちら|ここ|これ|あちら|コチラ|リンク|リンク先|URL|このページ|このリンク|クリック|here|link|click here)(?:から|へ|を(?:見る|クリック|参照|ご覧ください|開く|押す))?。?$|^(?:詳細|もっと見る|続きを読む|続き|詳しく見る|read more|more)$`)
+var vague = regexp.MustCompile(`(?i)^(?:(?:詳しく|くわしく|詳細|続き|資料|申込み?|申し込み)は、?)?(?:こちら|ここ|これ|あちら|コチラ|リンク|リンク先|URL|このページ|このリンク|クリック|here|link|click here)(?:から|へ|を(?:見る|見てください|クリック|クリックしてください|参照|ご覧ください|開く|押す))?。?$|^(?:詳細|もっと見る|続きを読む|続き|詳しく見る|read more|more)$`)
 
 // linkWords: the words of a link say where it leads, and a page of the site is
 // linked to as one.

@@ -143,7 +143,7 @@ var points = []slip{
 var (
 	// spaced matches a space where a word goes on: beside kana, or a single
 	// Chinese character. Names and chapters (西成 太郎, 第1章 趣旨) have one, too.
-	spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　])` + letter + `|\p{Han}([ 　])[ぁ-ゖ]|(?:^|[^\p{Han}0-9])\p{Han}([ 　])\p{Han}|\p{Han}([ 　])\p{Han}(?:[^\p{Han}]|$)`)
+	spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　]+)` + letter + `|\p{Han}([ 　]+)[ぁ-ゖ]|(?:^|[^\p{Han}0-9])\p{Han}([ 　])\p{Han}|\p{Han}([ 　])\p{Han}(?:[^\p{Han}]|$)`)
 	polite = regexp.MustCompile(`(?:です|ます|ました|でした|ません|ましょう|ください)$`)
 )
 
@@ -204,8 +204,8 @@ func numberedBy(text string) bool { return closedNumber.MatchString(text) }
 const han = `[\p{Han}ァ-ヺー]`
 
 var (
-	doubled = formOf(`をを|`+han+`(がが|のの|にに|はは|でで|とと|へへ|もも)(?:[、。]|`+han+`)|`+han+`(をに|をが|がを|はを|をは|にを|をで|がは|はが|をへ)(?:、|`+han+`)`, "")
-	again   = formOf(`このこの|そのその|ためため|までまで|ですです|ましたました|しますします|くださいください|こちらこちら|そしてそして|するする(?:[、。こ])`, "")
+	doubled = formOf(`をを|`+han+`(がが|のの|にに|はは|でで|とと|へへ|もも)(?:[、。]|`+han+`)|`+han+`(をに|をが|がを|はを|をは|にを|をで|でを|がは|はが|をへ)(?:、|`+han+`)`, "")
+	again   = formOf(`このこの|そのその|ためため|までまで|ですです|ますます。|ましたました|しますします|くださいください|こちらこちら|そしてそして|するする(?:[、。こ])`, "")
 	// repeats are words that are said twice.
 	repeats = regexp.MustCompile(`^(?:ひとつ|ひとり|少しずつ|何度も|何回も|繰り返し|くりかえし|一つずつ|一人ずつ|だんだん|そもそも|もともと|トントン|ますます|いろいろ|とにかく|どんどん|ところ|それぞれ)`)
 )

@@ -40,6 +40,8 @@ func outline(p *pass) {
 			p.report(at, "ページの題と同じ見出しです。", "消すか、そこに書いてあることを見出しにしてください。")
 		case strings.HasSuffix(words, "。") || strings.HasSuffix(words, "．") || strings.HasSuffix(words, "："):
 			p.report(at, "見出しが「"+words[len(words)-len("。"):]+"」で終わっています。", "消してください。")
+		case bullet.MatchString(words) || sign.MatchString(words):
+			p.report(at, "見出しの初めに、記号「"+string(firstRune(words))+"」があります。見出しは、もう目立ちます。", "記号を消してください。")
 		case inText || strings.Contains(string(p.page.source[from:to]), "**"):
 			p.report(at, "見出しの中に、強調の記号があります。見出しは、もう太く出ます。", "** を消してください。", p.page.unmark(from, to)...)
 		case utf8.RuneCountInString(words) > longHeading:

@@ -32,6 +32,7 @@ var (
 	ringNum  = regexp.MustCompile(`^(?:[(（]([0-9０-９]{1,2})[)）]|[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾⑴-⒇])[ \t　]*`)
 	kanaNum  = regexp.MustCompile(`^(?:[ア-ンｱ-ﾝⅠ-Ⅻⅰ-ⅻ][．.)）　]|[(（][ア-ンｱ-ﾝあ-んa-zA-Zａ-ｚＡ-Ｚ][)）]|[一二三四五六七八九十]{1,2}[、．.　])[ \t　]*`)
 	latinNum = regexp.MustCompile(`^[a-zA-Zａ-ｚＡ-Ｚ][．.)）][ \t　]*`)
+	deep     = regexp.MustCompile(`^[-*+] [^\s]`)
 	lateNum  = regexp.MustCompile(`^([0-9]{1,3})[.)] +`)
 	// ofSentence matches what follows a number or a sign that is a word of its sentence.
 	ofSentence = regexp.MustCompile(`^[はがをのとにもかや、。～〜0-9０-９一二三四五六七八九十]`)
@@ -63,6 +64,9 @@ func markOf(line string, first bool) (m mark) {
 	}
 	if found := sign.FindString(line); found != "" && found != line {
 		return mark{text: found, instead: "- ", sure: strings.TrimRight(found, " \t　") != found && !strings.HasPrefix(found, "—")}
+	}
+	if !first && deep.MatchString(line) {
+		return mark{text: line[:2], sure: true}
 	}
 	if strings.HasPrefix(line, "※") && !first {
 		return mark{text: "※", sure: true}
@@ -146,6 +150,8 @@ func (p *pass) typedList(n ast.Node) bool {
 		p.report(p.page.at(at), "「"+sign+"」で始まる行が、前の文につながって見えます。", "前に空の行を入れ、番号を「1. 」から始めてください。")
 	case first.counted:
 		p.report(p.page.at(at), "「"+sign+"」は、番号付きの一覧の印になりません。", "「1. 」のように、半角の数字、ピリオド、空白で始めてください。見出しなら「## 題 {#name}」の形で書きます。", fix...)
+	case deep.MatchString(first.text + "あ"):
+		p.report(p.page.at(at), "字下げが深すぎるので、一覧にならず、前の文につながって見えます。", "上の項目の文の初めに、印の位置をそろえてください。")
 	case sign == "-" || sign == "+" || sign == "*":
 		p.report(p.page.at(at), "「"+sign+"」のあとに空白がないので、一覧になりません。", "「- 項目」のように、半角の空白を一つ入れてください。", fix...)
 	case sign == "※":
@@ -227,7 +233,7 @@ func (p *page) number(at int) (int, bool) {
 }
 
 var (
-	titled    = regexp.MustCompile(`^(?:[■□◆◇●○◎▼▽▲△★☆][ 　]*[^はがをのとにもや]|第[0-9０-９一二三四五六七八九十]{1,3}[章節部条]?[ 　])`)
+	titled    = regexp.MustCompile(`^(?:[■□◆◇●○〇◎▼▽▲△★☆][ 　]*[^はがをのとにもや]|第[0-9０-９一二三四五六七八九十]{1,3}[章節部条]?[ 　])`)
 	bracketed = regexp.MustCompile(`^(?:【.*】|＜.*＞|〈.*〉|《.*》|≪.*≫|［.*］|\[.*\])$`)
 	hashes    = regexp.MustCompile(`^(#{2,6}|#)([^#\s{0-9!])|^([#＃]*＃[#＃]*|#{1,6}　)[ 　]*|^#{7,}`)
 	divider   = regexp.MustCompile(`^(?:[＝═─━―ー－～〜＊…・]{4,}|[=_*~-]{3,})$`)

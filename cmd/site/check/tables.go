@@ -34,6 +34,10 @@ func (p *pass) typedTable(n ast.Node) {
 		return
 	}
 	at, piped, wide, ruled := -1, 0, false, false
+	every := n.Lines().Len() > 1 // line has a column
+	for _, line := range lines(n, p.page.source) {
+		every = every && strings.Contains(line, " | ")
+	}
 	for s, line := range lines(n, p.page.source) {
 		switch {
 		case columns.MatchString(line):
@@ -45,7 +49,7 @@ func (p *pass) typedTable(n ast.Node) {
 		}
 		pipes := strings.Count(line, "|") - strings.Count(line, `\|`) + strings.Count(line, "｜")
 		edged := strings.HasPrefix(line, "|") || strings.HasPrefix(line, "｜")
-		if edged && pipes > 1 || pipes > 0 && ruling.MatchString(line) {
+		if every || edged && pipes > 1 || pipes > 0 && ruling.MatchString(line) {
 			if at < 0 {
 				at = s.Start
 			}

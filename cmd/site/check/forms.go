@@ -4,15 +4,14 @@ package check
 
 import (
 	"bytes"
-	"iter"
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"unicode/utf8"
 )
 
 // form is an expression. Every match of it has one of needs in it or, where there
-// are none, a character among those of has; where there is neither, it is tried
-// on every line.
+// are none, a character among those of has.
 type form struct {
 	*regexp.Regexp
 	needs [][]byte
@@ -30,44 +29,71 @@ func formOf(expression, has string) form {
 	return f
 }
 
-// lines are those of a text that could have a match, by where they begin, without
-// their ends.
-func (f form) lines(text []byte) iter.Seq2[int, []byte] {
-	return func(yield func(int, []byte) bool) {
-		for i := range max(1, len(f.needs)) {
-			for at := 0; at < len(text); {
-				found := at
-				switch {
-				case f.needs != nil:
-					found = bytes.Index(text[at:], f.needs[i])
-				case f.has != nil:
-					found = bytes.IndexFunc(text[at:], f.isAmong)
-				default:
-					found = 0
-				}
-				if found < 0 {
-					break
-				}
-				from := bytes.LastIndexByte(text[:at+found], '\n') + 1
-				line, _, _ := bytes.Cut(text[from:], []byte("\n"))
-				at = from + len(line) + 1
-				line = bytes.TrimSuffix(line, []byte("\r"))
-				had := func(need []byte) bool { return bytes.Contains(line, need) }
-				if !slices.ContainsFunc(f.needs[:min(i, len(f.needs))], had) && !yield(from, line) {
-					return
-				}
+// lookup finds in one walk through a text where each of many forms could match.
+type lookup struct {
+	forms []form
+	by    []uint16 // by the character with which a text that is needed begins; 0 for none
+	lists [][]needle
+}
+
+// needle is what is left of such a text, and the form that needs it.
+type needle struct {
+	rest []byte
+	form int
+}
+
+func lookupOf(forms []form) *lookup {
+	l := &lookup{forms: forms, by: make([]uint16, 1<<16), lists: make([][]needle, 1)}
+	add := func(r rune, n needle) {
+		if l.by[r] == 0 {
+			l.by[r] = uint16(len(l.lists))
+			l.lists = append(l.lists, nil)
+		}
+		l.lists[l.by[r]] = append(l.lists[l.by[r]], n)
+	}
+	for i, f := range forms {
+		for _, need := range f.needs {
+			r, size := utf8.DecodeRune(need)
+			add(r, needle{need[size:], i})
+		}
+		for j := 0; j < len(f.has); j += 2 {
+			for r := f.has[j]; r <= f.has[j+1]; r++ {
+				add(r, needle{nil, i})
 			}
 		}
 	}
+	return l
 }
 
-func (f form) isAmong(r rune) bool {
-	for i := 0; i < len(f.has); i += 2 {
-		if f.has[i] <= r && r <= f.has[i+1] {
-			return true
+// lines are, for each form, those of a text that could have a match: where one
+// begins, and it without its end.
+func (l *lookup) lines(text []byte, could func(form, from int, line []byte)) {
+	done := make([]int, len(l.forms)) // up to where a form has had its lines
+	start, end := 0, -1               // of the line
+	for at := 0; at < len(text); {
+		r, size := rune(text[at]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(text[at:])
 		}
+		if r < 1<<16 && l.by[r] != 0 {
+			for _, n := range l.lists[l.by[r]] {
+				if done[n.form] > at || !bytes.HasPrefix(text[at+size:], n.rest) {
+					continue
+				}
+				if end < at {
+					start = bytes.LastIndexByte(text[:at], '\n') + 1
+					if end = bytes.IndexByte(text[at:], '\n'); end < 0 {
+						end = len(text)
+					} else {
+						end += at
+					}
+				}
+				done[n.form] = end + 1
+				could(n.form, start, bytes.TrimSuffix(text[start:end], []byte("\r")))
+			}
+		}
+		at += size
 	}
-	return false
 }
 
 const enough = 32 // texts that are looked for

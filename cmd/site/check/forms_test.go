@@ -1,7 +1,9 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -16,7 +18,7 @@ func TestForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	forms := []form{doubled, again}
-	for _, s := range slices.Concat(widths, dependent, points) {
+	for _, s := range slices.Concat(widths.all, dependent.all, points.all) {
 		forms = append(forms, s.form)
 	}
 	for _, rule := range d.terms.rules {
@@ -35,23 +37,25 @@ func TestForms(t *testing.T) {
 			texts = append(texts, f.Data)
 		}
 	}
-	for _, f := range forms {
-		every := form{Regexp: f.Regexp} // tried on each line
-		if got, want := matches(f, texts), matches(every, texts); got != want {
-			t.Errorf("%s (needs %q): %s, want %s", f, f.needs, got, want)
-		}
-	}
-}
-
-func matches(f form, texts [][]byte) string {
-	var all []string
+	look := lookupOf(forms)
 	for i, text := range texts {
-		for from, line := range f.lines(text) {
-			for _, m := range f.FindAllIndex(line, -1) {
-				all = append(all, fmt.Sprintf("%d: %d", i, from+m[0]))
+		got, want := map[string]bool{}, map[string]bool{}
+		look.lines(text, func(form, from int, line []byte) {
+			for _, m := range forms[form].FindAllIndex(line, -1) {
+				got[fmt.Sprintf("%s in text %d at %d", forms[form], i, from+m[0])] = true
 			}
+		})
+		from := 0
+		for line := range bytes.Lines(text) {
+			for _, f := range forms {
+				for _, m := range f.FindAllIndex(bytes.TrimRight(line, "\r\n"), -1) {
+					want[fmt.Sprintf("%s in text %d at %d", f, i, from+m[0])] = true
+				}
+			}
+			from += len(line)
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
 		}
 	}
-	slices.Sort(all)
-	return fmt.Sprint(all)
 }

@@ -25,20 +25,30 @@ type slip struct {
 	body    bool // not in front matter, whose own signs are half-width
 }
 
+// slips are some that are looked for together.
+type slips struct {
+	all  []slip
+	look *lookup
+}
+
+func together(all []slip) slips {
+	var forms []form
+	for _, s := range all {
+		forms = append(forms, s.form)
+	}
+	return slips{all, lookupOf(forms)}
+}
+
 // slips looks for some, in the text and in the fields: one finding a line of each,
 // which mends all of it there.
-func (p *pass) slips(all []slip) {
+func (p *pass) slips(of slips) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
-		for _, s := range all {
-			if i == 1 && s.body {
-				continue
+		of.look.lines(text, func(form, from int, line []byte) {
+			s := of.all[form]
+			if i == 0 || !s.body && (letters.Match(line) || titles.Match(line)) { // a date or a word of a list has its own finding
+				p.slip(s, from, line)
 			}
-			for from, line := range s.form.lines(text) {
-				if i == 0 || letters.Match(line) || titles.Match(line) { // a date or a word of a list has its own finding
-					p.slip(s, from, line)
-				}
-			}
-		}
+		})
 	}
 }
 
@@ -85,7 +95,7 @@ func to(text string) func(string) string { return func(string) string { return t
 
 const sentence = letter + `|[」』）]`
 
-var widths = []slip{
+var widths = together([]slip{
 	{form: formOf(`[ｦ-ﾟ]+`, `[ｦ-ﾟ]`), message: "「%s」は、半角のカタカナです。", mend: "全角で「%s」と書いてください。", instead: norm.NFKC.String},
 	{form: formOf(`[｡､｢｣･]+`, ""), message: "「%s」は、半角の句読点や括弧です。", mend: "全角で「%s」と書いてください。", instead: width.Widen.String},
 	{form: formOf(`(?:^|[^０-９（－-])((?:[１-９Ａ-Ｚａ-ｚ]|０(?:[^０-９]|[０-９][年月日時分]|$))[０-９Ａ-Ｚａ-ｚ]*(?:[．，－／：＠＿][０-９Ａ-Ｚａ-ｚ]+)*％?)`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
@@ -95,14 +105,14 @@ var widths = []slip{
 	{form: formOf(`(?:`+sentence+`)([!?])`, ""), message: "日本語のあとの「%s」が、半角です。", mend: "全角の「%s」に直してください。", instead: width.Widen.String, body: true},
 	{form: formOf(`(?:[^\]］]|^)(\([^()\[\]\x00]*`+letter+`[^()\[\]\x00]*\))(?:[^\[［]|$)`, ""), message: "日本語の入った括弧 %s が、半角です。", mend: "全角の（）に直してください。", body: true,
 		instead: strings.NewReplacer("(", "（", ")", "）").Replace},
-}
+})
 
 func widthOf(p *pass) { p.slips(widths) }
 
 // spelled are compatibility characters that have a word of their own.
 var spelled = strings.NewReplacer("㈱", "株式会社", "㈲", "有限会社", "㈳", "社団法人", "㈶", "財団法人", "№", "No.", "℡", "電話", "㎡", "平方メートル", "㎥", "立方メートル")
 
-var dependent = []slip{
+var dependent = together([]slip{
 	{form: formOf(`[①-⓿❶-➓]`, `[①-⓿❶-➓]`), message: "「%s」は、環境によって読めないことがある文字（丸囲みなど）です。", mend: "並べるなら「1. 」の一覧にし、文の中では「一つめ」や (1) のように書いてください。"},
 	{form: formOf(`[Ⅰ-ↈ]+`, `[Ⅰ-ↈ]`), message: "「%s」は、ローマ数字の形をした一つの文字です。", mend: "1、2、3 か、半角の英字で書いてください。"},
 	{form: formOf(`[㈀-㏿№℡]`, `[㈀-㏿№℡]`), message: "「%s」は、環境によって読めないことがある文字です。", mend: "「%s」と書いてください。",
@@ -119,11 +129,11 @@ var dependent = []slip{
 		instead: func(found string) string {
 			return norm.NFC.String(strings.NewReplacer("゛", "\u3099", "゜", "\u309a").Replace(found))
 		}},
-}
+})
 
 func characters(p *pass) { p.slips(dependent) }
 
-var points = []slip{
+var points = together([]slip{
 	{form: formOf(`。[。、]+`, ""), message: "「%s」と、句読点が続いています。", mend: "「%s」に直してください。", instead: to("。")},
 	{form: formOf(`、[。、]+`, ""), message: "「%s」と、句読点が続いています。", mend: "一つにしてください。",
 		instead: func(found string) string {
@@ -138,7 +148,7 @@ var points = []slip{
 	{form: formOf(`(?:`+letter+`)([ 　]+)[、。」』）]`, ""), message: "句読点や括弧の前に、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(`[「『（]([ 　]+)[^\s\x00]`, ""), message: "括弧の内側に、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(letter+`　{2,}[^\s　]`, ""), message: "空白を並べて、位置をそろえています。画面の幅によって、ずれます。", mend: "表か一覧にしてください。", body: true},
-}
+})
 
 var (
 	// spaced matches a space where a word goes on: beside kana, or a single
@@ -154,7 +164,7 @@ func punctuation(p *pass) {
 		last := n.Lines().At(n.Lines().Len() - 1)
 		text := string(own[n.Lines().At(0).Start:last.Stop])
 		p.brackets(n, string(p.page.prose()[n.Lines().At(0).Start:last.Stop]))
-		if strings.Contains(text, "。") {
+		if strings.Contains(text, "。") && strings.ContainsAny(text, " 　") {
 			for s, line := range lines(n, own) {
 				if at := spaceIn(line); at >= 0 {
 					p.report(p.page.at(s.Start+at), "日本語の字のあいだに、空白があります。", "消すか、「、」を打ってください。")
@@ -162,12 +172,15 @@ func punctuation(p *pass) {
 				}
 			}
 		}
-		if _, top := n.Parent().(*ast.Document); top && polite.MatchString(strings.TrimRight(text, " \n")) && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
+		if _, top := n.Parent().(*ast.Document); top && polite.MatchString(ending(strings.TrimRight(text, " \n"))) && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
 			end := last.Start + len(strings.TrimRight(string(own[last.Start:last.Stop]), " \r\n"))
 			p.report(p.page.at(end), "文の終わりに「。」がありません。", "「。」を打ってください。", Edit{Start: end, End: end, Text: "。"})
 		}
 	}
 }
+
+// ending is the end of a text, of which an expression looks at no more.
+func ending(text string) string { return text[max(0, len(text)-36):] }
 
 // spaceIn is where a line has a space within Japanese, or -1.
 func spaceIn(line string) int {
@@ -210,25 +223,32 @@ var (
 	repeats = regexp.MustCompile(`^(?:ひとつ|ひとり|少しずつ|何度も|何回も|繰り返し|くりかえし|一つずつ|一人ずつ|だんだん|そもそも|もともと|トントン|ますます|いろいろ|とにかく|どんどん|ところ|それぞれ)`)
 )
 
+var doubles = lookupOf([]form{doubled, again})
+
 // typo finds a particle or a word that stands twice.
 func typo(p *pass) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
-		for from, line := range doubled.lines(text) {
-			for _, m := range doubled.FindAllSubmatchIndex(line, 1) {
-				start, end := m[0], m[1]
-				for g := 2; g < len(m); g += 2 {
-					if m[g] >= 0 {
-						start, end = m[g], m[g+1]
-					}
-				}
-				p.report(p.page.at(from+start), "「"+string(line[start:end])+"」と、助詞が続いています。", "どちらか一つにしてください。")
+		doubles.lines(text, func(form, from int, line []byte) {
+			m := doubles.forms[form].FindSubmatchIndex(line)
+			if m == nil {
+				return
 			}
-		}
+			start, end, what := m[0], m[1], "同じ言葉"
+			for g := 2; g < len(m); g += 2 {
+				if m[g] >= 0 {
+					start, end = m[g], m[g+1]
+				}
+			}
+			if form == 0 {
+				what = "助詞"
+			}
+			p.report(p.page.at(from+start), "「"+string(line[start:end])+"」と、"+what+"が続いています。", "どちらか一つにしてください。")
+		})
 		offset := 0
 		for line := range bytes.Lines(text) {
 			if i == 0 && !isASCII(line) {
 				if at, word := twiceIn(line); word != "" {
-					p.report(p.page.at(offset+at), "「"+word+word+"」と、同じ言葉が続いています。", "一つにしてください。")
+					p.report(p.page.at(offset+at), "「"+word+word+"」と、同じ言葉が続いています。", "どちらか一つにしてください。")
 				}
 			}
 			offset += len(line)
@@ -237,15 +257,8 @@ func typo(p *pass) {
 }
 
 // twiceIn finds a word that stands twice in a row: two Chinese characters, three
-// of Katakana, or four of anything; shorter ones where they are always a slip.
-// What begins with 一 is counted (一つ一つ).
+// of Katakana, or four of anything. What begins with 一 is counted (一つ一つ).
 func twiceIn(line []byte) (at int, word string) {
-	for from, line := range again.lines(line) {
-		if m := again.FindIndex(line); m != nil {
-			found := []rune(string(line[m[0]:m[1]]))
-			return from + m[0], string(found[:len(found)/2])
-		}
-	}
 	runes, i := []rune(string(line)), 0
 	for at, r := range string(line) {
 		for n := 2; r != '一' && n <= 12 && i+2*n <= len(runes); n++ {

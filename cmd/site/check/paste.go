@@ -250,7 +250,11 @@ func typedHeading(p *pass) {
 					fix = []Edit{{Start: from, End: to, Text: text}}
 				}
 			}
-			switch found := hashes.FindStringSubmatch(line); {
+			var found []string
+			if strings.ContainsAny(line, "#＃") {
+				found = hashes.FindStringSubmatch(line)
+			}
+			switch {
 			case found == nil:
 			case found[1] == "#" && n.Lines().Len() > 1: // a word after # within a text
 			case found[1] != "":

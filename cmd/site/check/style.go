@@ -69,20 +69,20 @@ func tone(p *pass) {
 		if _, top := n.Parent().(*ast.Document); !top || p.page.enclosing(n.Pos()).name == "case" {
 			continue // items of a list are often no sentences, and a case quotes notes
 		}
-		start, ending := -1, ""
+		start, last := -1, ""
 		for at, sentence := range p.page.sentences(n) {
 			switch {
 			case scenes.MatchString(sentence):
 				start = -1
-			case courts.MatchString(sentence):
+			case courts.MatchString(ending(sentence)):
 				politely = true
-			case start < 0 && plain.MatchString(sentence) && !several.MatchString(sentence):
+			case start < 0 && plain.MatchString(ending(sentence)) && !several.MatchString(sentence):
 				letters := []rune(sentence)
-				start, ending = at, string(letters[max(0, len(letters)-6):])
+				start, last = at, string(letters[max(0, len(letters)-6):])
 			}
 		}
 		if start >= 0 && first < 0 {
-			first, end = start, ending
+			first, end = start, last
 		}
 	}
 	if first < 0 {
@@ -115,11 +115,11 @@ func longSentences(p *pass) {
 			switch {
 			case length > longSentence:
 				p.report(p.page.at(at), fmt.Sprintf("一つの文が %d 字あります。", length), fmt.Sprintf("%d 字までの文に分けると、読みやすくなります。", longSentence))
-			case chain.MatchString(sentence):
+			case strings.Count(sentence, "の") >= 4 && chain.MatchString(sentence):
 				p.report(p.page.at(at), "「"+short(chain.FindString(sentence))+"」と、「の」が四つ続いています。", "言いかえるか、文を分けてください。")
-			case len(although.FindAllString(sentence, 2)) == 2:
+			case strings.Count(sentence, "が、") >= 2 && len(although.FindAllString(sentence, 2)) == 2:
 				p.report(p.page.at(at), "一つの文に「…が、」が二つあります。", "文を分けてください。")
-			case negative.MatchString(sentence):
+			case strings.Count(sentence, "な") >= 2 && negative.MatchString(sentence) || strings.Contains(sentence, "ありません") && negative.MatchString(sentence):
 				p.report(p.page.at(at), "「"+negative.FindString(sentence)+"」と、打ち消しが重なっています。", "「…ます」の形で言い切ってください。")
 			case begins != "" && begins == before:
 				p.report(p.page.at(at), "「"+strings.TrimSuffix(begins, "、")+"」で始まる文が続いています。", "どちらかを消すか、言いかえてください。")

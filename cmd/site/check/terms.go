@@ -14,6 +14,8 @@ import (
 type terms struct {
 	document
 	rules []*term
+	look  *lookup
+	of    []*term // whose each form of look is
 }
 
 // term is a rule of prh (github.com/prh/rules), as far as we need it: a pattern is
@@ -34,6 +36,7 @@ var group = regexp.MustCompile(`\$([0-9])`)
 
 // read compiles the patterns of rules, and tries them on their specs.
 func (t *terms) read(rules []*term) error {
+	var forms []form
 	t.rules = rules
 	for i, rule := range t.rules {
 		rule.Expected = group.ReplaceAllString(rule.Expected, "$${$1}")
@@ -56,6 +59,7 @@ func (t *terms) read(rules []*term) error {
 				return fmt.Errorf("%s:%d: nothing in %s is certain to be there", t.file, t.key(fmt.Sprintf("rules[%d]", i)).line, text)
 			}
 			rule.forms = append(rule.forms, f)
+			forms, t.of = append(forms, f), append(t.of, rule)
 		}
 		for j, spec := range rule.Specs {
 			got := spec.From
@@ -67,43 +71,36 @@ func (t *terms) read(rules []*term) error {
 			}
 		}
 	}
+	t.look = lookupOf(forms)
 	return nil
 }
 
 // wording reports each term once a page.
 func wording(p *pass) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
-		for _, rule := range p.terms.rules {
-			p.term(rule, text, i == 0)
-		}
-	}
-}
-
-// term reports where a text has one, and mends all of it in the body.
-func (p *pass) term(rule *term, text []byte, body bool) {
-	var fix []Edit
-	first := -1
-	said, instead := "", ""
-	for _, f := range rule.forms {
-		for from, line := range f.lines(text) {
+		found := map[*term]*Finding{}
+		p.terms.look.lines(text, func(form, from int, line []byte) {
+			rule, f := p.terms.of[form], p.terms.look.forms[form]
 			for _, m := range f.FindAllSubmatchIndex(line, -1) {
 				put := string(f.Expand(nil, []byte(rule.Expected), line, m))
-				if at := from + m[0]; first < 0 || at < first {
-					first, said, instead = at, string(line[m[0]:m[1]]), put
+				if found[rule] == nil {
+					said, instead := strings.TrimLeft(string(line[m[0]:m[1]]), "\x00 、。"), strings.TrimLeft(put, "\x00 、。")
+					how := "」は、このサイトでは「"
+					if rule.Ask {
+						how = "」は、このサイトでは、ふつう「"
+					}
+					at := p.page.at(from + m[0])
+					found[rule] = &Finding{Line: at.line, Column: at.column, Message: "「" + said + how + instead + "」と書きます。"}
 				}
-				if !rule.Ask && body {
-					fix = append(fix, Edit{Start: from + m[0], End: from + m[1], Text: put})
+				if !rule.Ask && i == 0 {
+					found[rule].Fix = append(found[rule].Fix, Edit{Start: from + m[0], End: from + m[1], Text: put})
 				}
+			}
+		})
+		for _, rule := range p.terms.rules {
+			if f := found[rule]; f != nil {
+				p.report(place{p.page.file, f.Line, f.Column}, f.Message, rule.Prh, f.Fix...)
 			}
 		}
 	}
-	if first < 0 {
-		return
-	}
-	said, instead = strings.TrimLeft(said, "\x00 、。"), strings.TrimLeft(instead, "\x00 、。")
-	how := "」は、このサイトでは「"
-	if rule.Ask {
-		how = "」は、このサイトでは、ふつう「"
-	}
-	p.report(p.page.at(first), "「"+said+how+instead+"」と書きます。", rule.Prh, fix...)
 }

@@ -5,6 +5,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,9 +13,12 @@ import (
 )
 
 const (
-	longHeading = 40   // characters
+	longHeading = 45   // characters
 	longPage    = 1500 // characters without a heading
 )
+
+// marked matches a heading that begins with a mark (○×, →A and ※ can be words).
+var marked = regexp.MustCompile(`^[・●■□◆◇▼▲★☆]`)
 
 func outline(p *pass) {
 	level, seen := 1, map[string]bool{}
@@ -40,7 +44,7 @@ func outline(p *pass) {
 			p.report(at, "ページの題と同じ見出しです。", "消すか、そこに書いてあることを見出しにしてください。")
 		case strings.HasSuffix(words, "。") || strings.HasSuffix(words, "．") || strings.HasSuffix(words, "："):
 			p.report(at, "見出しが「"+words[len(words)-len("。"):]+"」で終わっています。", "消してください。")
-		case bullet.MatchString(words) || sign.MatchString(words):
+		case marked.MatchString(words):
 			p.report(at, "見出しの初めに、記号「"+string(firstRune(words))+"」があります。見出しは、もう目立ちます。", "記号を消してください。")
 		case inText || strings.Contains(string(p.page.source[from:to]), "**"):
 			p.report(at, "見出しの中に、強調の記号があります。見出しは、もう太く出ます。", "** を消してください。", p.page.unmark(from, to)...)

@@ -170,12 +170,14 @@ func writeFindings(site, edition string, instead map[string]bool, findings []che
 	type about struct {
 		Findings []view
 		Counts   string // how many of each level
+		Urgent   bool   // an error is among them
 		Trouble  []string
 		Rest     int // on the site, errors and warnings
 	}
 	feet := map[string]string{}
 	for url, views := range pages {
-		feet[url] = said("foot", about{views, counts(views), trouble, urgent})
+		errors := slices.ContainsFunc(views, func(v view) bool { return v.Level == check.Error })
+		feet[url] = said("foot", about{views, counts(views), errors, trouble, urgent})
 	}
 	var errs []error
 	write := func(name string, data []byte) {

@@ -25,7 +25,7 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 	if _, got := run(t, project); got != "" {
 		t.Fatal(got)
 	}
-	for name, mistake := range map[string]func(page string) string{
+	mistakes := map[string]func(page string) string{
 		"no colon":        func(page string) string { return strings.Replace(page, "title: ", "title ", 1) },
 		"open bracket":    func(page string) string { return strings.Replace(page, "description: ", "description: [", 1) },
 		"open quote":      func(page string) string { return strings.Replace(page, "title: ", "title: \"", 1) },
@@ -42,7 +42,9 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 			top, params, _ := strings.Cut(head, "\nparams:\n")
 			return top + "\nparams:\n" + strings.ReplaceAll("\n"+params, "\n  ", "\n") + "\n---\n" + body
 		},
-	} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(mistakes)) {
+		mistake := mistakes[name]
 		t.Run(name, func(t *testing.T) {
 			seen := map[string]bool{}
 			for _, file := range slices.Backward(slices.Sorted(maps.Keys(project))) { // pages before _index.md
@@ -51,6 +53,9 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 					continue
 				}
 				seen[section] = true
+				if (i+len(seen))%4 > 0 { // all mistakes in all sections would take minutes
+					continue
+				}
 				good := project[file]
 				broken := mistake(string(good.Data))
 				if broken == string(good.Data) {

@@ -86,6 +86,15 @@ type changed struct {
 
 func (c changed) Before(name string) ([]byte, error) { return c.before.ReadFile(name) }
 
+// before is the project of an archive before a change.
+func before(archive *txtar.Archive) fstest.MapFS {
+	files := fstest.MapFS{}
+	for _, f := range under("before/", archive) {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	return files
+}
+
 // Each rule has an archive: what stands under fail/ in it, laid over the small
 // project, gives the findings in it, all of them the rule's own; what stands
 // under pass/ gives none.
@@ -102,11 +111,7 @@ func TestRules(t *testing.T) {
 			if len(fail) == 0 || len(pass) == 0 || want < 0 {
 				t.Fatalf("%s needs files under fail/ and pass/, and findings", name)
 			}
-			project := small(t, fail...)
-			before := fstest.MapFS{}
-			for _, f := range under("before/", archive) {
-				before[f.Name] = &fstest.MapFile{Data: f.Data}
-			}
+			project, before := small(t, fail...), before(archive)
 			findings, got := run(t, changed{project, before})
 			if os.Getenv("UPDATE") != "" {
 				archive.Files[want].Data = []byte(got)
@@ -170,12 +175,15 @@ func TestRulesPage(t *testing.T) {
 			}
 			pages := under("fail/", archive)
 			project := small(t, pages...)
-			findings, _ := run(t, project)
+			findings, _ := run(t, changed{project, before(archive)})
 			first := func(f Finding) bool { return f.File == pages[0].Name }
 			findings = slices.Concat(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return !first(f) }),
 				slices.DeleteFunc(findings, first))
 			rule := shown{Name: r.name, Level: r.level, Says: r.says, Except: r.except}
 			for _, f := range findings {
+				if f.Rule != r.name {
+					continue // TestRules
+				}
 				rule.Fixed = rule.Fixed || f.Fix != nil
 				seen := slices.ContainsFunc(rule.Examples, func(e found) bool { return e.Mend == f.Mend })
 				if len(rule.Examples) < 4 && !seen {

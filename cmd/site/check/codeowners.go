@@ -60,6 +60,6 @@ func codeowners(p *pass) {
 		p.report(d.at(0), "owners.yaml に review がありますが、読み手の一覧がありません。", "CODEOWNERS という空のファイルを hugo.toml の隣に作り、site check --fix を動かしてください。")
 		return
 	}
-	p.report(d.at(common), "ここから、owners.yaml の review とページの owner から決まる読み手と、違っています。", "site check --fix で書き直してください。",
+	p.report(d.at(common), "この行から先が、owners.yaml の review とページの owner で決まる読み手と違っています。", "site check --fix で書き直してください。",
 		Edit{common, len(file), string(want[common:])})
 }

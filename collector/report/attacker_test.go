@@ -164,7 +164,7 @@ func TestBounds(t *testing.T) {
 		}
 		around := func(v int) interval { return interval{max(0, v-random.IntN(4)), v + random.IntN(4)} }
 		sumF, sumN := g.sums(f), g.sums(n)
-		x := &numbers{children: g.children, step: make([]step, len(g.parent)), known: make([]bounds, len(g.parent))}
+		x := &numbers{children: g.children, parent: g.parent, step: make([]step, len(g.parent)), known: make([]bounds, len(g.parent))}
 		for node := range x.known {
 			b := &x.known[node]
 			for of := range b {
@@ -199,10 +199,10 @@ func TestBounds(t *testing.T) {
 			}
 			return true
 		}
-		x.propagate()
+		x.propagate(x.all()...)
 		solution, left := *x, 10_000
 		solution.known = slices.Clone(x.known)
-		if !solution.solve(interval.middle, &left) {
+		if !solution.solve(interval.middle, &left, x.all()...) {
 			t.Fatalf("%v of %v: no solution is found", f, n)
 		}
 		for k, leaf := range g.leaf {

@@ -47,6 +47,7 @@ type bounds [quantities]interval
 // that has several parts.
 type numbers struct {
 	children [][]int  // by part
+	parent   []int    // by part
 	printed  []bool   // by part
 	step     []step   // by part: its printed range; m is 0 where none is
 	known    []bounds // by part
@@ -55,7 +56,7 @@ type numbers struct {
 // numbers are those that an edition tells outright. Of sizes alone, scale is -1.
 func (o *office) numbers(e *edition, scale int) *numbers {
 	g := o.groups
-	x := &numbers{children: slices.Clone(g.children), printed: slices.Clone(e.group)}
+	x := &numbers{children: slices.Clone(g.children), parent: slices.Clone(g.parent), printed: slices.Clone(e.group)}
 	if scale >= 0 {
 		x.printed = slices.Clone(e.scale[scale])
 	}
@@ -74,6 +75,10 @@ func (o *office) numbers(e *edition, scale int) *numbers {
 			printed := slices.DeleteFunc(slices.Clone(children), func(child int) bool { return !x.printed[child] })
 			x.children[node] = append(printed, len(x.children))
 			x.children = append(x.children, hidden)
+			x.parent = append(x.parent, node)
+			for _, child := range hidden {
+				x.parent[child] = len(x.children) - 1
+			}
 			x.printed = append(x.printed, false)
 			x.step = append(x.step, step{})
 			x.known = append(x.known, o.nothing())
@@ -102,6 +107,14 @@ func (x *numbers) under(part int) (parts []int) {
 	return parts
 }
 
+// all are the parts.
+func (x *numbers) all() (parts []int) {
+	for part := range x.children {
+		parts = append(parts, part)
+	}
+	return parts
+}
+
 // readings are what an edition tells of sizes alone, and then of each scale, with all
 // that follows from it.
 func (o *office) readings(e *edition) []*numbers {
@@ -112,7 +125,7 @@ func (o *office) readings(e *edition) []*numbers {
 	for moved := true; moved; {
 		moved = false
 		for k, x := range all {
-			x.propagate()
+			x.propagate(x.all()...)
 			before := all[max(k-1, 0)]
 			for node := range o.people { // sizes are the same in all
 				moved = x.known[node][size].meet(before.known[node][size]) || moved
@@ -182,25 +195,38 @@ func divided(m int) interval {
 	return interval{least(m), least(stepsOf[at-1]) - 1}
 }
 
-// propagate tightens what is known until nothing moves. It says whether there are
-// numbers left for all.
-func (x *numbers) propagate() bool {
-	for moved := true; moved; {
-		moved = false
-		for part := range x.known {
-			b := &x.known[part]
-			moved = add(&b[answered], &b[favourable], &b[other]) || moved
-			moved = add(&b[size], &b[answered], &b[blank]) || moved
-			moved = x.step[part].tighten(b) || moved
-			for of := range b {
-				moved = x.sum(part, of) || moved
-				if b[of].lo > b[of].hi {
+// propagate tightens what is known until nothing moves, after it moved of some parts.
+// It says whether there are numbers left for all.
+func (x *numbers) propagate(parts ...int) bool {
+	for len(parts) > 0 {
+		part := parts[len(parts)-1]
+		parts = parts[:len(parts)-1]
+		if b := &x.known[part]; x.tighten(part) {
+			parts = append(append(parts, part), x.children[part]...)
+			if part > 0 {
+				parts = append(parts, x.parent[part])
+			}
+			for _, v := range b {
+				if v.lo > v.hi {
 					return false
 				}
 			}
 		}
 	}
 	return true
+}
+
+// tighten lets the quantities of a part, and those of what it is divided into, bound
+// one another.
+func (x *numbers) tighten(part int) bool {
+	b := &x.known[part]
+	moved := add(&b[answered], &b[favourable], &b[other])
+	moved = add(&b[size], &b[answered], &b[blank]) || moved
+	moved = x.step[part].tighten(b) || moved
+	for of := range b {
+		moved = x.sum(part, of) || moved
+	}
+	return moved
 }
 
 // add tightens a sum and its two parts by one another.

@@ -19,7 +19,7 @@ func (w *witnesses) find(part int, of quantity, within interval) bool {
 	x := *w.numbers
 	x.known = slices.Clone(x.known)
 	x.known[part][of].meet(within)
-	if left := 10 * len(x.known); !x.solve(interval.middle, &left) {
+	if left := 10 * len(x.known); !x.solve(interval.middle, &left, part) {
 		return false
 	}
 	if w.found == nil {
@@ -35,9 +35,9 @@ func (w *witnesses) find(part int, of quantity, within interval) bool {
 
 // solve chooses a number for all that is not certain: for each leaf in turn any one,
 // or where that leads nowhere one below, or above. It gives up when none of so many
-// choices are left.
-func (x *numbers) solve(choose func(interval) int, left *int) bool {
-	if *left--; *left < 0 || !x.propagate() {
+// choices are left. What is known moved of some parts.
+func (x *numbers) solve(choose func(interval) int, left *int, moved ...int) bool {
+	if *left--; *left < 0 || !x.propagate(moved...) {
 		return false
 	}
 	for part, children := range x.children {
@@ -50,7 +50,7 @@ func (x *numbers) solve(choose func(interval) int, left *int) bool {
 			for _, choice := range []interval{{n, n}, {v.lo, n - 1}, {n + 1, v.hi}} {
 				x.known = slices.Clone(before)
 				x.known[part][of] = choice
-				if choice.lo <= choice.hi && x.solve(choose, left) {
+				if choice.lo <= choice.hi && x.solve(choose, left, part) {
 					return true
 				}
 			}

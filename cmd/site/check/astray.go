@@ -140,26 +140,6 @@ func (s *site) nearestID(p *page, id string) string {
 	return "つづりを確かめてください。あるのは " + strings.Join(all[:min(len(all), 8)], "、") + " です。"
 }
 
-// distance is how many letters part two words (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
-}
-
 const destination = `(?:https?[:：]|www\.|\.{0,2}/|#|mailto:|tel:|file:|[A-Za-z]:\\|\\\\|[^\s()（）]*\.(?:md|html?|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|heic|csv|zip)\b)`
 
 var (

@@ -18,6 +18,7 @@ type data struct {
 		Page, Params, Owner fields
 		Sections            map[string]fields
 	}
+	mistaken map[string][]string // mistaken.yaml
 	kept     kept
 	owners   contacts
 	synonyms synonyms
@@ -43,7 +44,9 @@ func (d *data) read(project fs.FS) error {
 			err = doc.parse(text, &d.ids)
 		case "kept":
 			err = doc.parse(text, &d.kept.phrases)
-			d.kept.document = doc
+			d.kept.document, d.kept.distinct = doc, distinct(d.kept.phrases)
+		case "mistaken":
+			err = doc.parse(text, &d.mistaken)
 		case "owners":
 			err = doc.parse(text, &d.owners.roles)
 			for _, role := range d.owners.roles {

@@ -11,7 +11,8 @@ import (
 // kept are the plan's own words by address, also where there are none.
 type kept struct {
 	document
-	phrases map[string][]string
+	phrases  map[string][]string
+	distinct []string // phrases.go
 }
 
 // stays: each address is there and published, and says its phrases letter for letter.

@@ -44,9 +44,13 @@ var families = []struct {
 	}},
 	{"plan", "プランの言葉", []rule{
 		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},
+		{name: "phrase", level: Error, says: "プランの言葉が、少し変わっています。", except: "プランの言葉でなければ、札の allow に、言葉とわけを書きます。", page: quotes},
 	}},
 	{"dates", "下書きと日付", []rule{
 		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の文や「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
+		{name: "unfinished", level: Error, says: "あとで書くつもりの印（TODO、○○、要確認など）が、公開するページに残っています。", except: "下書き（draft: true）なら知らせません。残すわけがあるときは、札の allow に書きます。", page: unfinished},
+		{name: "date", level: Error, unfinished: true, says: "ない日付や、日付と合わない曜日があります。", page: dates},
+		{name: "review", level: Warning, unfinished: true, says: "見直す日を過ぎているか、確かめた日がまだ来ていません。", page: review},
 	}},
 	{"front-matter", "ページの札", []rule{
 		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},

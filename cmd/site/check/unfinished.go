@@ -1,0 +1,67 @@
+package check
+
+// What a writer left to be done later, on a page that is published.
+
+import (
+	"regexp"
+	"strings"
+)
+
+// later are marks of what is still to come: as words, as signs in the place of
+// words, and as numbers that are none. What is quoted is spoken of.
+var later = regexp.MustCompile(strings.Join([]string{
+	`(?:^|[^0-9A-Za-zＡ-Ｚ_])(TODO|TBD|TBC|FIXME|ＴＯＤＯ|ＴＢＤ|[Tt]odo[:：]|[XＸ]{3,}|[xｘ]{3,}|[Ll]orem ipsum|[Hh]oge(?:hoge)?)(?:[^0-9A-Za-z]|$)`,
+	`(要確認|要修正|要追記|要検討|要相談|要加筆|要出典|要更新|[（(［\[【<＜](?:仮|かり|作成中|執筆中|確認中|調整中|下書き|ドラフト|未完|工事中|[^）)］\]】〕>＞\n]{0,12}(?:を入れる|を書く|に書く|を記入|に記入|を追加|を挿入|が入る))[）)］\]】>＞])`,
+	`(ここに[^。、\n]{0,10}(?:書く|書いて|入れる|入力|記入|追記|入る|入ります)(?:予定)?)`,
+	`((?:あとで|後で|のちほど|後ほど|後日)(?:書く|書きます|追記|追加|記入|入れる|足す|直す|修正|確認する)(?:予定)?)`,
+	`(ダミー(?:テキスト|文|データ|画像)|サンプルテキスト|テスト(?:投稿|ページです)|あああ+|いろはにほへと|[？?]{3,})`,
+	`([←→][ 　]*(?:ここ|要|直す|確認|修正|追記))`,
+	`(○{2,}|〇{2,}|◯{2,}|●{2,}|△{2,}|▲{2,}|□{2,}|■{2,}|◇{2,}|◆{2,}|×{2,})`,
+	`((?:[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}|[mMｍＭ]{1,2})[ ]?月[ ]?(?:[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}|[dDｄＤ]{1,2})[ ]?日)`,
+	`([0-9０-９]{1,2}月[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}日|(?:20|２０)?[xXｘＸ○〇◯●△□×*＊?？]{1,4}年(?:度|[0-9０-９xX○〇◯●×]{0,2}月|$)|[0-9０-９]{4}年[xXｘＸ○〇◯●△□×_＿*＊?？]{1,2}月|(?:令和|平成)[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}年|(?:20|２０)[xXｘＸ]{2}年?)`,
+	`([xXｘＸ○〇◯●△□×]{1,4}(?:時|：|:)[xXｘＸ○〇◯●△□×0-9]{1,2}(?:分)?|[○◯●△□]{1,4}(?:時(?:から|まで)|人(?:が|の|参加)|円|名(?:が|の|参加)|課|係))`,
+}, "|"))
+
+var (
+	spokenOf = regexp.MustCompile("`[^`\n]*`|「[^」\n]*」|〔ここに書く〕|『[^』\n]*』|https?://[^\\s)）]+")
+	speaking = regexp.MustCompile(`例|見本|書き方|ひな形|様式|サンプル|伏せ字|記号|印|マーク|評価|凡例`)
+	asList   = regexp.MustCompile(`^(?i:todo)[ 　]?(?:リスト|一覧|管理)`)
+	kanjiNum = regexp.MustCompile(`[一二三四五六七八九十百千]$`)
+)
+
+// unfinished looks at the lines of a published page outside code.
+func unfinished(p *pass) {
+	if p.page.draft {
+		return
+	}
+	from, fence := 0, ""
+	for line := range strings.Lines(string(p.page.data)) {
+		start := from
+		from += len(line)
+		if mark := strings.TrimLeft(line, " "); strings.HasPrefix(mark, "```") || strings.HasPrefix(mark, "~~~") {
+			if fence == "" {
+				fence = mark[:3]
+			} else if fence == mark[:3] {
+				fence = ""
+			}
+			continue
+		}
+		if fence != "" || speaking.MatchString(line) {
+			continue
+		}
+		hidden := spokenOf.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat("\x00", len(s)) })
+		for _, at := range later.FindAllStringSubmatchIndex(hidden, -1) {
+			i := 2
+			for at[i] < 0 {
+				i += 2
+			}
+			words := strings.TrimRight(line[at[i]:at[i+1]], " 　：:")
+			if asList.MatchString(line[at[i]:]) || kanjiNum.MatchString(line[:at[i]]) && strings.HasPrefix(words, "〇") || p.allowed(start+at[i], start+at[i]+len(words)) {
+				continue
+			}
+			p.report(p.page.at(start+at[i]), "「"+words+"」は、あとで書くつもりの印のようです。このままでは公開されます。",
+				"本当の言葉に書き換えるか、消してください。まだ決まらないなら、draft: true を足してください。")
+			break
+		}
+	}
+}

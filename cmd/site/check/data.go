@@ -45,6 +45,8 @@ func (d *data) read(project fs.FS) error {
 		case "kept":
 			err = doc.parse(text, &d.kept.phrases)
 			d.kept.document, d.kept.distinct = doc, distinct(d.kept.phrases)
+		case "shortcodes":
+			err = doc.parse(text, &d.shortcodes)
 		case "mistaken":
 			err = doc.parse(text, &d.mistaken)
 		case "owners":

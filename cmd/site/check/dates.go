@@ -25,6 +25,10 @@ const weekdays = "日月火水木金土"
 func dates(p *pass) {
 	named, from := namedYears(p.page), 0
 	for line := range strings.Lines(string(p.page.data)) {
+		if from < p.page.body && onlyDay.MatchString(line) { // frontMatter
+			from += len(line)
+			continue
+		}
 		year, last, end := 0, 0, 0 // of the date before in the line
 		for _, at := range wholeDate.FindAllStringSubmatchIndex(line, -1) {
 			group := func(i int) string {
@@ -72,6 +76,9 @@ func dates(p *pass) {
 		from += len(line)
 	}
 }
+
+// onlyDay is a line of front matter that holds nothing but a day.
+var onlyDay = regexp.MustCompile(`^[ -]*[a-z_]+:[ ]*["']?[^ 、。]*["']?[ \r\n]*$`)
 
 // span joins two dates, the second in the year of the first or the next.
 var span = regexp.MustCompile(`^[^、。]{0,12}(?:から|[～〜~–—ー−-])[^、。]{0,6}$`)

@@ -7,8 +7,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 )
 
 // fields are the fields of a mapping by name, and what each has to be.
@@ -43,6 +46,12 @@ func moment(text string) time.Time {
 // (the plan on one page) and a section's first page need only what all pages have.
 func frontMatter(p *pass) {
 	if p.page.params == nil { // its keys most likely stand at the top: one finding is enough
+		for key := range p.page.meta {
+			if key != "params" && distance(strings.ToLower(key), "params") <= 2 {
+				p.report(p.page.key(key), key+": つづりが違うようです。", "params と書いてください。")
+				return
+			}
+		}
 		p.report(p.page.key("params"), "params: まだ書かれていません。", "params: の行を書き、担当などの項目を、その下に字下げして並べてください。")
 		return
 	}
@@ -147,6 +156,12 @@ func (p *pass) text(kind, value any, in map[string]any, report func(message, men
 		report("数ではなく、文になっています。", "「\"」を消してください。")
 	case (word == "text" || word == "extension") && !isText && !list && !mapping:
 		report("文ではなく、数などになっています。", "「\"」で囲んでください。")
+	case word == "day" && dayMeant(text) != "":
+		report("日付の書き方が違います。", dayMeant(text)+" と書いてください。")
+	case (word == "day" || word == "instant") && isoDay.MatchString(text) && moment(text).IsZero():
+		report("カレンダーにない日です。", "日付を確かめて、書き直してください。")
+	case word == "number" && kinds["number"].fits(width.Narrow.String(text)) && width.Narrow.String(text) != text:
+		report("数字が全角です。", width.Narrow.String(text)+" と、半角で書いてください。")
 	case list || mapping != (word == "definition") || !of.fits(text):
 		report("この書き方では使えません。", of.mend)
 	case ordered && !moment(text).After(moment(fmt.Sprint(in[before]))):
@@ -154,8 +169,37 @@ func (p *pass) text(kind, value any, in map[string]any, report func(message, men
 	}
 }
 
+var (
+	otherDay = regexp.MustCompile(`^(?:(令和|R)\.?([0-9]{1,2}|元)|((?:19|20)[0-9]{2}))(?:年|[-/.])([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})日?$|^(20[0-9]{2})([0-9]{2})([0-9]{2})$`)
+	isoDay   = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|T)`)
+)
+
+// dayMeant is a day written in another way, as it should be; "" for none.
+func dayMeant(text string) string {
+	if kinds["day"].fits(text) {
+		return ""
+	}
+	m := otherDay.FindStringSubmatch(strings.ReplaceAll(width.Narrow.String(text), " ", ""))
+	if m == nil {
+		return ""
+	}
+	number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
+	year, month, day := number(3)+number(6), number(4)+number(7), number(5)+number(8)
+	if m[1] != "" {
+		year = 2018 + max(number(2), 1)
+	}
+	meant := fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+	if !kinds["day"].fits(meant) {
+		return ""
+	}
+	return meant
+}
+
 // alike says whether two words differ in one place, by no more than two letters.
 func alike(a, b string) bool {
+	if a = strings.ToLower(strings.TrimLeft(width.Narrow.String(a), "-・ ")); a == b {
+		return true
+	}
 	same := 0
 	for same < min(len(a), len(b)) && a[same] == b[same] {
 		same++

@@ -45,7 +45,7 @@ func fileName(p *pass) {
 
 func unreadable(p *pass) {
 	for _, page := range p.pages {
-		if page.broken != nil {
+		if page.broken != nil && page.brokenBy == p.rule.name {
 			page.broken(p)
 		}
 	}

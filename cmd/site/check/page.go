@@ -33,7 +33,8 @@ type page struct {
 
 	// broken says why the page cannot be read. It then has no more than its
 	// name and its lines: other pages may count on it, and no rule judges it.
-	broken func(*pass)
+	broken   func(*pass)
+	brokenBy string // the rule that says so
 
 	meta        map[string]any // front matter, aliases resolved
 	title       string
@@ -66,18 +67,37 @@ var markdown = goldmark.New(
 func readPage(file string, data []byte) *page {
 	p := placed(file)
 	p.document = document{file: file, data: data, first: 1}
-	broken := func(at place, message, mend string) *page {
-		p.broken = func(by *pass) { by.report(at, message, mend) }
+	broken := func(at place, message, mend string, fix ...Edit) *page {
+		p.broken, p.brokenBy = func(by *pass) { by.report(at, message, mend, fix...) }, "unreadable"
+		return p
+	}
+	slipped := func(all []slip) *page {
+		p.brokenBy = "unreadable"
+		p.broken = func(by *pass) {
+			for _, s := range all {
+				by.report(p.at(s.offset), s.message, s.mend, s.fix...)
+			}
+		}
+		return p
+	}
+	if at, message, mend, fix := spoilt(data); message != "" {
+		broken(p.at(at), message, mend, fix...)
+		p.brokenBy = "encoding"
 		return p
 	}
 	items, err := pageparser.ParseBytes(data, pageparser.Config{})
 	front := slices.IndexFunc(items, pageparser.Item.IsFrontMatter)
 	last := items[len(items)-1]
 	if front < 0 || items[front].Type != pageparser.TypeFrontMatterYAML {
+		if s := unfenced(string(data)); s.message != "" {
+			return slipped([]slip{s})
+		}
 		return broken(p.at(0), "ページの札（front matter）が、--- だけの行で囲まれていません。", "1行めを --- だけにして、title などを YAML で書き、--- だけの行で閉じてください。")
 	}
 	if err != nil || last.IsError() {
-		return broken(p.at(last.Pos()), "ショートコードを、ここから読めません。", "{{< と >}} と、「\"」がそろっているかを確かめてください。")
+		broken(p.at(last.Pos()), "ショートコードを、ここから読めません。", "{{< と >}} と、「\"」がそろっているかを確かめてください。")
+		p.brokenBy, p.body = "shortcode", items[min(front+1, len(items)-1)].Pos()
+		return p
 	}
 	p.source = bytes.Clone(data)
 	for i, item := range items[:len(items)-1] {
@@ -97,7 +117,17 @@ func readPage(file string, data []byte) *page {
 		}
 	}
 	fill(p.source)
-	if err := p.parse(items[front].Val(data), &p.meta); err != nil {
+	yaml := items[front].Val(data)
+	err = p.parse(yaml, &p.meta)
+	if first, _, _ := strings.Cut(string(data), "\n"); err != nil && strings.TrimSpace(strings.TrimPrefix(first, "\ufeff")) != "---" {
+		if s := unfenced(string(data)); s.message != "" {
+			return slipped([]slip{s})
+		}
+	}
+	if all := slips(string(yaml), items[front].Pos()+bytes.Index(data[items[front].Pos():], yaml), err != nil); all != nil {
+		return slipped(all)
+	}
+	if err != nil {
 		return broken(p.wrong(err), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。")
 	}
 	p.title, _ = p.meta["title"].(string)

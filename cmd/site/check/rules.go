@@ -53,7 +53,7 @@ var families = []struct {
 		{name: "review", level: Warning, unfinished: true, says: "見直す日を過ぎているか、確かめた日がまだ来ていません。", page: review},
 	}},
 	{"front-matter", "ページの札", []rule{
-		{name: "unreadable", level: Error, says: "ページの札かショートコードが、途中から読めません。", site: unreadable},
+		{name: "unreadable", level: Error, says: "ページの札が、途中から読めません。", site: unreadable},
 		{name: "front-matter", level: Error, unfinished: true, says: "要る項目がないか、使えない項目や値があります。", page: frontMatter},
 		{name: "hugo", level: Error, says: "載るかどうかや、アドレスが変わってしまう項目があります。", build: refuses, page: forHugo},
 		{name: "wrapped", level: Error, says: "札の中の文が、途中で次の行に続いています。", page: wrapped},
@@ -61,10 +61,13 @@ var families = []struct {
 		{name: "allow", level: Warning, says: "わけがあって残すと書いた言葉が、ページにありません。", page: needless}, // after all that allow
 	}},
 	{"characters", "文字と符号", []rule{
+		{name: "encoding", level: Error, says: "文字コードが UTF-8 でないか、化けた文字や、ぶつかった直しの印が残っています。", site: unreadable},
+		{name: "bom", level: Warning, says: "ファイルの初めに、目に見えない印（BOM）が付いています。", bytes: marked},
 		{name: "invisible", level: Warning, says: "目に見えない文字や、ほかのパソコンで見えない文字があります。", page: invisible},
 		{name: "characters", level: Warning, says: "①や㈱など、環境によって読めないことがある文字です。", page: characters},
 	}},
 	{"marks", "文の記号", []rule{
+		{name: "shortcode", level: Error, says: "ショートコード（{{< >}}）の名前、項目、囲みに間違いがあります。", site: tags},
 		{name: "emphasis", level: Error, says: "強調にならない記号（** や __）が、そのまま見えてしまいます。", page: emphasis},
 		{name: "html", level: Error, says: "HTML のタグは使えません。", page: html},
 		{name: "list", level: Warning, says: "「・」や「１．」などは、一覧になりません。", page: list},

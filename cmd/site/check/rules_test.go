@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -294,5 +295,27 @@ func TestDraft(t *testing.T) {
 	}
 	if of := levels(page("draft: true\n", "AGE-SECRET-KEY-1QQQQQQQQQ\n")); of[Error] != 1 {
 		t.Errorf("a key on a draft: %v", of)
+	}
+}
+
+// Each shortcode is known, and none that is not there.
+func TestShortcodes(t *testing.T) {
+	project := laidOver(t, "../../..")
+	var d data
+	if err := d.read(project); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	files, err := os.ReadDir("../../../layouts/_shortcodes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name, form, _ := strings.Cut(file.Name(), "."); form == "html" {
+			want = append(want, name)
+		}
+	}
+	if got := slices.Sorted(maps.Keys(d.shortcodes)); !slices.Equal(got, want) {
+		t.Errorf("layouts/_data/shortcodes.yaml has %q, layouts/_shortcodes %q", got, want)
 	}
 }

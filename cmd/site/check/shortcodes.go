@@ -1,0 +1,210 @@
+package check
+
+// Shortcodes, by their names and parameters: shortcodes.yaml.
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// shortcode is what one takes: whether text stands between two tags, its
+// parameters, or one of some words.
+type shortcode struct {
+	Inner  bool
+	Params []string
+	One    []string
+}
+
+var (
+	tagLike  = regexp.MustCompile(`[{｛][ 　]?[{｛]?[ 　]*(?:[<＜%％]|&lt;)?[ 　]*[/／\\]?[ 　]*([\p{L}][\p{L}0-9_-]*)?([^{}｛｝\n]*)[}｝]?[ 　]*[}｝]?`)
+	exactTag = regexp.MustCompile(`^\{\{<[ \t]*(/?)[ \t]*([\p{L}][\p{L}0-9_-]*)([^{}\n]*?)[ \t]*/?>\}\}$`)
+	param    = regexp.MustCompile("([A-Za-z_-]+)(=)(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|[^\\s\"“”]+)")
+)
+
+// tags judges all that looks like a shortcode, on pages too that end at one.
+func tags(p *pass) {
+	for _, page := range p.pages {
+		if page.broken != nil && page.brokenBy != p.rule.name {
+			continue
+		}
+		p.page = page
+		if before := len(p.findings); page.source != nil || page.brokenBy == p.rule.name {
+			p.tagsOf(page)
+			if page.broken != nil && len(p.findings) == before {
+				page.broken(p)
+			}
+		}
+	}
+}
+
+type openTag struct {
+	name string
+	at   int
+}
+
+func (p *pass) tagsOf(page *page) {
+	text := string(page.data)
+	var open []openTag
+	said := map[string]bool{} // names at whose beginning something is wrong: one finding is enough
+	for _, at := range tagLike.FindAllStringSubmatchIndex(text[page.body:], -1) {
+		start, tag := page.body+at[0], text[page.body+at[0]:page.body+at[1]]
+		word := ""
+		if at[2] >= 0 {
+			word = text[page.body+at[2] : page.body+at[3]]
+		}
+		if strings.Contains(tag, "/*") || start > 0 && text[start-1] == '`' {
+			continue
+		}
+		say := func(message, mend string, fix ...Edit) { p.report(page.at(start), message, mend, fix...) }
+		known := p.nearestShortcode(word)
+		m := exactTag.FindStringSubmatch(tag)
+		if m == nil {
+			if ending := strings.ContainsAny(tag, `/／\\`); !ending || !said[known] {
+				said[known] = p.misshapen(start, tag, word, known) || said[known]
+			}
+			continue
+		}
+		closing, name, args := m[1] == "/", m[2], m[3]
+		if closing && said[known] && (len(open) == 0 || open[len(open)-1].name != name) {
+			continue
+		}
+		of, there := p.shortcodes[name]
+		said[known] = said[known] || !there
+		switch {
+		case !there && known != "":
+			say("ショートコード "+name+" はありません。", known+" のつづり違いではありませんか。{{< "+known+" >}} のように書いてください。")
+			continue
+		case !there:
+			say("ショートコード "+name+" はありません。", "使えるのは "+strings.Join(slices.Sorted(maps.Keys(p.shortcodes)), "、")+" です。")
+			continue
+		}
+		switch {
+		case closing && !of.Inner:
+			say(name+" は、閉じる印が要りません。", "{{< /"+name+" >}} を消してください。")
+		case closing && (len(open) == 0 || open[len(open)-1].name != name):
+			i := slices.IndexFunc(open, func(o openTag) bool { return o.name == name })
+			if i < 0 {
+				say("始まっていない "+name+" が閉じられています。", "この前に {{< "+name+" >}} を書くか、この印を消してください。")
+				continue
+			}
+			say(name+" より先に、中の "+open[len(open)-1].name+" を閉じていません。", "中の囲みから順に閉じてください。")
+			open = slices.Delete(open, i, i+1)
+		case closing:
+			open = open[:len(open)-1]
+		default:
+			p.params(start, name, of, args)
+			if of.Inner && !strings.HasSuffix(strings.TrimSuffix(tag, ">}}"), "/") {
+				open = append(open, openTag{name, start})
+			}
+		}
+	}
+	for _, o := range open {
+		p.report(page.at(o.at), o.name+" が閉じていません。", "囲みの終わりに {{< /"+o.name+" >}} を書いてください。")
+	}
+}
+
+// misshapen speaks of a tag whose marks are not those of a shortcode, and says
+// whether it is one.
+func (p *pass) misshapen(start int, tag, word, known string) bool {
+	folded := width.Narrow.String(strings.ReplaceAll(strings.ReplaceAll(tag, "&lt;", "<"), "&gt;", ">"))
+	bare := strings.NewReplacer(" ", "", "　", "").Replace(folded)
+	marked := strings.HasPrefix(bare, "{{<") || strings.HasPrefix(bare, "{{%") || strings.HasPrefix(bare, "{<") || strings.HasPrefix(bare, "{%")
+	if known == "" && !strings.HasPrefix(tag, "{{<") && !strings.HasPrefix(tag, "{{%") || !marked && (known != word || !strings.HasPrefix(bare, "{{")) {
+		return false
+	}
+	name := known
+	if name == "" {
+		name = word
+	}
+	want := "{{< " + name + " >}}"
+	if strings.Contains(strings.TrimLeft(bare, "{<%"), "/"+word) || strings.HasPrefix(strings.TrimLeft(bare, "{<%"), "/") || strings.Contains(bare, `\`+word) {
+		want = "{{< /" + name + " >}}"
+	}
+	message := "ショートコードの囲みが {{< と >}} になっていません。"
+	switch {
+	case strings.HasPrefix(tag, "{{%"):
+		message = "ショートコードの囲みが {{% になっています。"
+	case strings.HasPrefix(tag, "{{<"):
+		message = "ショートコードが >}} で閉じていません。"
+	case folded != tag:
+		message = "ショートコードの囲みに、全角の記号が入っています。"
+	case strings.HasPrefix(bare, "{{<"):
+		message = "ショートコードの囲みの {{< の中に、空白が入っています。"
+	}
+	p.report(p.page.at(start), message, "半角で、"+want+" のように書いてください。")
+	return true
+}
+
+// params checks what stands behind a name.
+func (p *pass) params(start int, name string, of shortcode, args string) {
+	say := func(message, mend string) { p.report(p.page.at(start), message, mend) }
+	example := name
+	for _, want := range of.Params {
+		example += " " + want + `="…"`
+	}
+	mend := "{{< " + example + " >}} のように書いてください。"
+	given := param.FindAllStringSubmatch(args, -1)
+	rest := strings.TrimSpace(param.ReplaceAllString(args, ""))
+	switch {
+	case strings.ContainsAny(args, "“”„‟＂"):
+		say(name+" の引用符が、半角の「\"」ではありません。", mend)
+		return
+	case strings.Count(strings.ReplaceAll(args, `\"`, ""), `"`)%2 == 1:
+		say(name+" の「\"」が閉じていません。", mend)
+		return
+	case strings.ContainsAny(rest, "=＝:："):
+		say(name+" の項目は、= のすぐあとに「\"」で囲んで書きます。", mend)
+		return
+	case of.One != nil:
+		if !slices.Contains(of.One, strings.Trim(rest, `"`)) {
+			say(name+" のあとの言葉が違います。", "使えるのは "+strings.Join(of.One, "、")+" です。")
+		}
+		return
+	case rest != "" && len(of.Params) == 0:
+		say(name+" には、項目がありません。", mend)
+		return
+	case rest != "" && len(given) > 0:
+		say(name+" の項目に、「\"」で囲まれていない言葉があります。", mend)
+		return
+	case rest != "":
+		say(name+" の "+of.Params[0]+" が、名前なしで書かれています。", mend)
+		return
+	}
+	var missing []string
+	for _, want := range of.Params {
+		i := slices.IndexFunc(given, func(g []string) bool { return g[1] == want })
+		if i < 0 || strings.Trim(given[i][3], "\"` 　") == "" {
+			missing = append(missing, want)
+		}
+	}
+	for _, g := range given {
+		if slices.Contains(of.Params, g[1]) {
+			continue
+		}
+		if len(missing) > 0 {
+			say(name+" に、"+g[1]+" という項目はありません。", missing[0]+" のことではありませんか。"+mend)
+			return
+		}
+		say(name+" に、"+g[1]+" という項目はありません。", mend)
+	}
+	if len(missing) > 0 {
+		say(name+" に "+missing[0]+" が書かれていません。", mend)
+	}
+}
+
+// nearestShortcode is the name that a word is, or was meant to be; "" for none.
+func (p *pass) nearestShortcode(word string) string {
+	word = strings.ToLower(width.Narrow.String(word))
+	best, least := "", 1+utf8.RuneCountInString(word)/3
+	for _, name := range slices.Sorted(maps.Keys(p.shortcodes)) {
+		if d := distance(word, name); word != "" && d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}

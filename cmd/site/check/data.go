@@ -18,17 +18,18 @@ type data struct {
 		Page, Params, Owner fields
 		Sections            map[string]fields
 	}
-	mistaken map[string][]string // mistaken.yaml
-	kept     kept
-	owners   contacts
-	synonyms synonyms
-	terms    terms
-	hosts    []string // of the site itself, see hostsOf
+	mistaken   map[string][]string  // mistaken.yaml
+	shortcodes map[string]shortcode // shortcodes.yaml
+	kept       kept
+	owners     contacts
+	synonyms   synonyms
+	terms      terms
+	hosts      []string // of the site itself, see hostsOf
 }
 
 func (d *data) read(project fs.FS) error {
 	d.words, d.hosts = map[string][]string{}, hostsOf(project)
-	for _, name := range []string{"anchors", "fields", "ids", "kept", "owners", "states", "statuses", "synonyms", "terms", "themes"} {
+	for _, name := range []string{"anchors", "fields", "ids", "kept", "mistaken", "owners", "shortcodes", "states", "statuses", "synonyms", "terms", "themes"} {
 		file := "layouts/_data/" + name + ".yaml"
 		text, err := fs.ReadFile(project, file)
 		if err != nil {

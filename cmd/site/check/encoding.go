@@ -77,8 +77,8 @@ func reads(e encoding.Encoding, data []byte) bool {
 		!bytes.ContainsFunc(text, func(r rune) bool { return r >= '｡' && r <= 'ﾟ' && e == japanese.EUCJP })
 }
 
-// marked: no byte order mark. Hugo takes it away, others show it.
-func marked(p *pass) {
+// beginsMarked: no byte order mark. Hugo takes it away, others show it.
+func beginsMarked(p *pass) {
 	if bytes.HasPrefix(p.file.data, []byte("\xef\xbb\xbf")) && !p.file.dir && strings.HasSuffix(p.file.name, ".md") {
 		p.report(place{p.file.name, 1, 1}, "初めに、目に見えない印（BOM）が付いています。", "メモ帳の「名前を付けて保存」で、「UTF-8（BOM 付き）」でなく「UTF-8」を選んでください。", Edit{0, 3, ""})
 	}

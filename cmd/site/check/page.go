@@ -71,7 +71,7 @@ func readPage(file string, data []byte) *page {
 		p.broken, p.brokenBy = func(by *pass) { by.report(at, message, mend, fix...) }, "unreadable"
 		return p
 	}
-	slipped := func(all []slip) *page {
+	slipped := func(all []misstep) *page {
 		p.brokenBy = "unreadable"
 		p.broken = func(by *pass) {
 			for _, s := range all {
@@ -90,7 +90,7 @@ func readPage(file string, data []byte) *page {
 	last := items[len(items)-1]
 	if front < 0 || items[front].Type != pageparser.TypeFrontMatterYAML {
 		if s := unfenced(string(data)); s.message != "" {
-			return slipped([]slip{s})
+			return slipped([]misstep{s})
 		}
 		return broken(p.at(0), "ページの札（front matter）が、--- だけの行で囲まれていません。", "1行めを --- だけにして、title などを YAML で書き、--- だけの行で閉じてください。")
 	}
@@ -121,10 +121,10 @@ func readPage(file string, data []byte) *page {
 	err = p.parse(yaml, &p.meta)
 	if first, _, _ := strings.Cut(string(data), "\n"); err != nil && strings.TrimSpace(strings.TrimPrefix(first, "\ufeff")) != "---" {
 		if s := unfenced(string(data)); s.message != "" {
-			return slipped([]slip{s})
+			return slipped([]misstep{s})
 		}
 	}
-	if all := slips(string(yaml), items[front].Pos()+bytes.Index(data[items[front].Pos():], yaml), err != nil); all != nil {
+	if all := missteps(string(yaml), items[front].Pos()+bytes.Index(data[items[front].Pos():], yaml), err != nil); all != nil {
 		return slipped(all)
 	}
 	if err != nil {

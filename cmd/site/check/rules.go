@@ -62,7 +62,7 @@ var families = []struct {
 	}},
 	{"characters", "文字と符号", []rule{
 		{name: "encoding", level: Error, says: "文字コードが UTF-8 でないか、化けた文字や、ぶつかった直しの印が残っています。", site: unreadable},
-		{name: "bom", level: Warning, says: "ファイルの初めに、目に見えない印（BOM）が付いています。", bytes: marked},
+		{name: "bom", level: Warning, says: "ファイルの初めに、目に見えない印（BOM）が付いています。", bytes: beginsMarked},
 		{name: "invisible", level: Warning, says: "目に見えない文字や、ほかのパソコンで見えない文字があります。", page: invisible},
 		{name: "characters", level: Warning, says: "①や㈱など、環境によって読めないことがある文字です。", page: characters},
 	}},

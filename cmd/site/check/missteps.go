@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// slip is one of them: where in the file, what it is, and how it is mended.
-type slip struct {
+// misstep is one of them: where in the file, what it is, and how it is mended.
+type misstep struct {
 	offset        int
 	message, mend string
 	fix           []Edit
@@ -21,12 +21,13 @@ var (
 	badIndent = regexp.MustCompile(`^[ \t]*　[ 　\t]*|^ *\t[ 　\t]*`)
 	inCurly   = regexp.MustCompile(`^[ 　]*([“”„‟＂][^“”„‟＂"]*[“”„‟＂]|[‘’‚‛＇][^‘’‚‛＇']*[‘’‚‛＇])[ 　]*$`)
 	special   = regexp.MustCompile("^[@`%&*!|>?]")
+	anchor    = regexp.MustCompile(`^[&*][A-Za-z0-9_-]+(?: |$)`) // and what stands for it: YAML's own
 	dash      = regexp.MustCompile(`^[ \t]*(?:-[^ \t-]|[・•●－−‐–—][ 　]?\S)`)
 )
 
-// slips looks through the lines of a front matter, which begins at an offset. What
+// missteps looks through the lines of a front matter, which begins at an offset. What
 // YAML takes for something else is always said; the rest only where YAML has failed.
-func slips(front string, offset int, failed bool) (found []slip) {
+func missteps(front string, offset int, failed bool) (found []misstep) {
 	type seen struct {
 		indent int
 		keys   map[string]int
@@ -36,7 +37,7 @@ func slips(front string, offset int, failed bool) (found []slip) {
 	block := -1               // the indentation above a text of several lines
 	number, before := 1, 0
 	say := func(at int, message, mend string, fix ...Edit) {
-		found = append(found, slip{offset + at, message, mend, fix})
+		found = append(found, misstep{offset + at, message, mend, fix})
 	}
 	at := 0
 	for line := range strings.Lines(front) {
@@ -139,32 +140,32 @@ func slips(front string, offset int, failed bool) (found []slip) {
 }
 
 // badValue says what YAML does not take of a value on its line.
-func badValue(key, value string) (s slip) {
+func badValue(key, value string) (s misstep) {
 	quoteIt := "文を「\"」で囲んでください。"
 	inQuotes := []Edit{{Text: `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`}}
 	switch {
 	case value == "":
 	case value[0] == '"' && (len(value) == 1 || strings.Count(strings.ReplaceAll(value, `\"`, ""), `"`)%2 == 1), value[0] == '\'' && strings.Count(value, "'")%2 == 1:
-		s = slip{message: key + " の「" + value[:1] + "」が、この行で閉じていません。", mend: "文の終わりにも「" + value[:1] + "」を書いてください。"}
+		s = misstep{message: key + " の「" + value[:1] + "」が、この行で閉じていません。", mend: "文の終わりにも「" + value[:1] + "」を書いてください。"}
 	case value[0] != '"' && value[0] != '\'' && value[0] != '[' && value[0] != '{' && strings.HasSuffix(value, `"`) && strings.Count(value, `"`) == 1:
-		s = slip{message: key + " の「\"」が、初めにありません。", mend: quoteIt}
+		s = misstep{message: key + " の「\"」が、初めにありません。", mend: quoteIt}
 	case value[0] == '"' && strings.Count(value, `"`) > 2 || value[0] == '"' && !strings.HasSuffix(value, `"`):
-		s = slip{message: key + " の「\"」のあとに、まだ文が続いています。", mend: "文の全体を「\"」で囲み、中では「」を使ってください。"}
+		s = misstep{message: key + " の「\"」のあとに、まだ文が続いています。", mend: "文の全体を「\"」で囲み、中では「」を使ってください。"}
 	case value[0] == '[' && strings.Count(value, "[") > strings.Count(value, "]"):
-		s = slip{message: key + " の「[」が、この行で閉じていません。", mend: "並びの終わりに「]」を書いてください。"}
+		s = misstep{message: key + " の「[」が、この行で閉じていません。", mend: "並びの終わりに「]」を書いてください。"}
 	case value[0] == '{' && strings.Count(value, "{") > strings.Count(value, "}"):
-		s = slip{message: key + " の「{」が、この行で閉じていません。", mend: "終わりに「}」を書いてください。"}
+		s = misstep{message: key + " の「{」が、この行で閉じていません。", mend: "終わりに「}」を書いてください。"}
 	case strings.ContainsAny(value[:1], `"'[{`):
 	case strings.Contains(value, ": ") || strings.HasSuffix(value, ":"):
-		s = slip{message: key + " の文の中に、半角のコロンと空白があります。ここから別の項目と読まれます。", mend: quoteIt, fix: inQuotes}
-	case special.MatchString(value) && value != "|" && value != ">":
-		s = slip{message: key + " の文が「" + value[:1] + "」で始まっています。YAML では特別な意味になります。", mend: quoteIt, fix: inQuotes}
+		s = misstep{message: key + " の文の中に、半角のコロンと空白があります。ここから別の項目と読まれます。", mend: quoteIt, fix: inQuotes}
+	case special.MatchString(value) && !anchor.MatchString(value) && value != "|" && value != ">":
+		s = misstep{message: key + " の文が「" + value[:1] + "」で始まっています。YAML では特別な意味になります。", mend: quoteIt, fix: inQuotes}
 	}
 	return s
 }
 
 // unfenced says why a page has no front matter.
-func unfenced(text string) slip {
+func unfenced(text string) misstep {
 	lines := strings.SplitAfter(text, "\n")
 	at := 0
 	opened := false
@@ -174,20 +175,20 @@ func unfenced(text string) slip {
 		case bare == "---" && i == 0:
 			opened = true
 		case i == 0 && rough.MatchString(bare):
-			return slip{at, "1行めが、半角のハイフン三つになっていません。", "1行めを --- だけにしてください。", []Edit{{at + len(line) - len(strings.TrimLeft(line, "\uFEFF")), at + len(strings.TrimRight(line, "\r\n")), "---"}}}
+			return misstep{at, "1行めが、半角のハイフン三つになっていません。", "1行めを --- だけにしてください。", []Edit{{at + len(line) - len(strings.TrimLeft(line, "\uFEFF")), at + len(strings.TrimRight(line, "\r\n")), "---"}}}
 		case !opened && bare == "---" && i < 12:
-			return slip{0, "札（---）の前に、文字か空の行があります。", "1行めを --- だけにして、それより前のものを消してください。", nil}
+			return misstep{0, "札（---）の前に、文字か空の行があります。", "1行めを --- だけにして、それより前のものを消してください。", nil}
 		case !opened && i < 12 && keyed.MatchString(bare) && strings.ContainsAny(bare, ":："):
-			return slip{0, "札の初めの --- がありません。", "1行めに --- だけの行を足してください。", []Edit{{at, at, "---\n"}}}
+			return misstep{0, "札の初めの --- がありません。", "1行めに --- だけの行を足してください。", []Edit{{at, at, "---\n"}}}
 		case opened && i > 0 && rough.MatchString(bare):
-			return slip{at, "札を閉じる行が、半角のハイフン三つになっていません。", "この行を --- だけにしてください。", []Edit{{at, at + len(bare), "---"}}}
+			return misstep{at, "札を閉じる行が、半角のハイフン三つになっていません。", "この行を --- だけにしてください。", []Edit{{at, at + len(bare), "---"}}}
 		case opened && bare != "" && !strings.ContainsAny(bare[:1], " \t#-") && !strings.HasPrefix(bare, "　") && !keyed.MatchString(bare):
-			return slip{at, "ここまでに、札を閉じる --- の行がありません。", "本文の前に、--- だけの行を入れてください。", nil}
+			return misstep{at, "ここまでに、札を閉じる --- の行がありません。", "本文の前に、--- だけの行を入れてください。", nil}
 		}
 		at += len(line)
 	}
 	if opened {
-		return slip{0, "札を閉じる --- の行がありません。", "本文の前に、--- だけの行を入れてください。", nil}
+		return misstep{0, "札を閉じる --- の行がありません。", "本文の前に、--- だけの行を入れてください。", nil}
 	}
-	return slip{}
+	return misstep{}
 }

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"staffplan/collector/survey"
 )
 
 // Level says how much a finding weighs: an error keeps a page from being published.
@@ -56,9 +58,9 @@ func (f Finding) String() string {
 
 // Run reads a project (content/, layouts/_data/, static/files/) and returns
 // what the rules found, by file and place, and how many pages there are. The
-// error is for a project that cannot be read at all. The rules take now for today.
+// error is for a project that cannot be read at all. The rules take now, in Japan, for today.
 func Run(project fs.FS, now time.Time) ([]Finding, int, error) {
-	s := &site{fsys: project, now: now, byURL: map[string]*page{}}
+	s := &site{fsys: project, now: now.In(survey.Tokyo), byURL: map[string]*page{}}
 	if err := errors.Join(s.data.read(project), s.read(), s.readArchetypes(), s.readResults()); err != nil {
 		return nil, 0, err
 	}

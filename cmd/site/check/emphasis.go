@@ -39,7 +39,7 @@ func emphasis(p *pass) {
 		at := from + found[0] + bytes.IndexAny(text[found[0]:], "*_~＊")
 		place := p.page.at(at)
 		cause, mend, fix := p.page.notEmphasis(place.line, string(text[found[0]:found[1]]))
-		p.report(place, "「"+p.page.excerpt(at)+"」は"+cause+"強調にならず、そのまま見えてしまいます。", mend, fix...)
+		p.report(place, "「"+p.page.excerpt(at)+"」は、"+cause+"強調にならず、そのまま見えてしまいます。", mend, fix...)
 	}
 	for _, key := range []string{"title", "description"} {
 		if text, _ := p.page.meta[key].(string); strings.Contains(text, "**") {

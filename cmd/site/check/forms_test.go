@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -35,6 +36,13 @@ func TestForms(t *testing.T) {
 		}
 		for _, f := range under("fail/", archive) {
 			texts = append(texts, f.Data)
+		}
+	}
+	for i, text := range texts {
+		for line := range strings.Lines(string(text)) {
+			if later.MatchString(line) && !mayBeLater(line) {
+				t.Errorf("nothing is looked for first that is in %q, text %d", line, i)
+			}
 		}
 	}
 	look := lookupOf(forms)

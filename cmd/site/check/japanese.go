@@ -103,8 +103,6 @@ var widths = together([]slip{
 	{form: formOf(`[0-9]([．，])[0-9]`, ""), message: "数字の中の「%s」が、全角です。", mend: "半角の「%s」に直してください。", instead: norm.NFKC.String},
 	{form: formOf(`(?:`+sentence+`)([,.])(?:[ \x00]*(?:`+letter+`|[「『（])|[ \x00]*$)`, ""), message: "日本語の中の句読点が、半角の「%s」です。", mend: "「%s」に直してください。", instead: strings.NewReplacer(".", "。", ",", "、").Replace, body: true},
 	{form: formOf(`(?:`+sentence+`)([!?])`, ""), message: "日本語のあとの「%s」が、半角です。", mend: "全角の「%s」に直してください。", instead: width.Widen.String, body: true},
-	{form: formOf(`(?:[^\]］]|^)(\([^()\[\]\x00]*`+letter+`[^()\[\]\x00]*\))(?:[^\[［]|$)`, ""), message: "日本語の入った括弧 %s が、半角です。", mend: "全角の（）に直してください。", body: true,
-		instead: strings.NewReplacer("(", "（", ")", "）").Replace},
 })
 
 func widthOf(p *pass) { p.slips(widths) }
@@ -172,7 +170,7 @@ func punctuation(p *pass) {
 				}
 			}
 		}
-		if _, top := n.Parent().(*ast.Document); top && polite.MatchString(ending(strings.TrimRight(text, " \n"))) && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
+		if _, top := n.Parent().(*ast.Document); top && polite.MatchString(ending(strings.TrimRight(text, " \n"))) && !strings.Contains(text, "：") && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
 			end := last.Start + len(strings.TrimRight(string(own[last.Start:last.Stop]), " \r\n"))
 			p.report(p.page.at(end), "文の終わりに「。」がありません。", "「。」を打ってください。", Edit{Start: end, End: end, Text: "。"})
 		}
@@ -218,7 +216,7 @@ const han = `[\p{Han}ァ-ヺー]`
 
 var (
 	doubled = formOf(`をを|`+han+`(がが|のの|にに|はは|でで|とと|へへ|もも)(?:[、。]|`+han+`)|`+han+`(をに|をが|がを|はを|をは|にを|をで|でを|がは|はが|をへ)(?:、|`+han+`)`, "")
-	again   = formOf(`このこの|そのその|ためため|までまで|ですです|ますます。|ましたました|しますします|くださいください|こちらこちら|そしてそして|するする(?:[、。こ])`, "")
+	again   = formOf(`このこの|ことこと|そのその|ためため|までまで|ですです|ますます。|ましたました|しますします|くださいください|こちらこちら|そしてそして|するする(?:[、。こ])`, "")
 	// repeats are words that are said twice.
 	repeats = regexp.MustCompile(`^(?:ひとつ|ひとり|少しずつ|何度も|何回も|繰り返し|くりかえし|一つずつ|一人ずつ|だんだん|そもそも|もともと|トントン|ますます|いろいろ|とにかく|どんどん|ところ|それぞれ)`)
 )

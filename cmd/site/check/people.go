@@ -60,7 +60,7 @@ func mayName(line string) bool {
 var (
 	// addressed is what stands behind a name, but for words that begin alike.
 	addressed = regexp.MustCompile(`さん|さま|サマ|様|氏|くん|君|殿|先生|[課係部室所次]長|主[事査任務]|技師|議員`)
-	otherwise = regexp.MustCompile(`^(?:さんぽ|さんご|さまざま|様(?:子|式|々|態|相|変)|氏(?:名|神|族|子)|くんれん|君臨|先生方|課長会|部長会)`)
+	otherwise = regexp.MustCompile(`^(?:さんぽ|さんご|さまざま|様(?:子|式|々|態|相|変)|氏(?:名|神|族|子)|くんれん|君臨|先生方|課長会|部長会|(?:さん|様|氏|くん|君)（仮名）)`)
 	toAnybody = []string{"さん", "さま", "サマ", "様", "氏", "くん", "君", "殿"}
 	// noGiven are characters of companies, places and words, and of hardly any name.
 	noGiven = regexp.MustCompile(`[社店会園校院館所局部課係組堂屋製業工電薬銀商民行町村市区県府都駅寺山川城線橋丁第仕模同各摂華御宮神的全学職員者室班署庁様式地者]`)

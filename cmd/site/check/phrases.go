@@ -91,10 +91,10 @@ func (k *kept) meant(words string) string {
 	near, meant := 0, ""
 	for _, phrase := range k.distinct {
 		long := utf8.RuneCountInString(phrase)
-		if strings.Contains(phrase, words) && (n != long-1 || strings.HasSuffix(phrase, "。")) {
+		most := max(1, long/5)
+		if strings.Contains(phrase, words) && (n < long-most || words == phrase || words == strings.TrimSuffix(phrase, "。")) {
 			return ""
 		}
-		most := max(1, long/5)
 		if n < long-most || n > long+most || strings.Contains(words, phrase) {
 			continue
 		}

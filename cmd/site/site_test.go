@@ -183,7 +183,7 @@ func (s *builtSite) has(address string) bool {
 }
 
 func TestSitePassesTheCheck(t *testing.T) {
-	findings, pages, err := check.Run(os.DirFS("../.."), time.Time{})
+	findings, pages, err := check.Run(os.DirFS("../.."), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestSitePassesTheCheck(t *testing.T) {
 		t.Errorf("%d pages were read, want the whole site", pages)
 	}
 	for _, f := range findings {
-		if f.Level != check.Note { // what only the office can fill in
+		if f.Level != check.Note && f.Rule != "review" { // what only the office can fill in, and what comes with time
 			t.Error(f)
 		}
 	}

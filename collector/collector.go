@@ -39,14 +39,14 @@ import (
 type Config struct {
 	Site        string           // the folder Hugo built: pages, surveys/<id>/survey.json, 404.html
 	Data        string           // the data directory; made if it is not there
-	Static      http.Handler     // serves everything but answers; nil for the files of Site
 	Close       []string         // surveys whose closing is right, however old their data; see hold
 	Hosts       []string         // names the site is asked for by, against DNS rebinding; none for any
 	MaxInflight int              // requests to /answers/ at a time; 0 means 512
 	Now         func() time.Time // the clock that opens and closes surveys; nil for the real one
 	Log         *slog.Logger     // start, stop, trouble; nil for none
 
-	fs journal.FS // for tests that let storage fail; nil is the real one
+	fs     journal.FS   // for tests that let storage fail; nil is the real one
+	static http.Handler // for tests: what serves everything but answers; nil is the files of Site
 }
 
 // Server is the service. It holds the data directory until Close.
@@ -89,8 +89,8 @@ func New(c Config) (*Server, error) {
 		gone:     map[string]time.Time{},
 		unfit:    map[string]complaint{},
 	}
-	if c.Static == nil {
-		s.config.Static = http.HandlerFunc(s.files)
+	if c.static == nil {
+		s.config.static = http.HandlerFunc(s.files)
 	}
 	if c.Now == nil {
 		s.config.Now = time.Now
@@ -194,7 +194,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		fallthrough
 	default:
-		s.config.Static.ServeHTTP(w, r)
+		s.config.static.ServeHTTP(w, r)
 	}
 }
 

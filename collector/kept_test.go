@@ -222,7 +222,7 @@ func TestNothingOfARequestIsKeptButTheAnswer(t *testing.T) {
 	send("works again", 303, a.request("POST /answers/autumn", "q1=2&comment="+a.keep(), "Content-Type: "+asForm))
 
 	// net/http has something to say of this one, too.
-	h.server.config.Static = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h.server.config.static = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		w.WriteHeader(http.StatusOK)
 		panic(fmt.Sprint(r.URL, r.Header))

@@ -81,7 +81,7 @@ func TestPanicSaysOnlyWhere(t *testing.T) {
 			}
 			return at(openDay)()
 		},
-		Static: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("書いたもの") }),
+		static: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("書いたもの") }),
 	})
 	if err != nil {
 		t.Fatal(err)

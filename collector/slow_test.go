@@ -205,7 +205,7 @@ func TestLimitsEndStuckOnes(t *testing.T) {
 		t.Parallel()
 		sent := make(chan struct{})
 		var h *house
-		h = startWith(t, slowReader, Config{Site: bigSite(t), Static: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h = startWith(t, slowReader, Config{Site: bigSite(t), static: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h.server.files(w, r)
 			close(sent)
 		})})

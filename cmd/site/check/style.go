@@ -4,6 +4,7 @@ package check
 // read at once.
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"regexp"
@@ -71,7 +72,10 @@ func tone(p *pass) {
 		}
 		start, last := -1, ""
 		for at, sentence := range p.page.sentences(n) {
+			bold := []byte("**")
 			switch {
+			case bytes.HasSuffix(p.page.source[:at], bold) && bytes.HasPrefix(p.page.source[min(at+len(sentence), len(p.page.source)):], bold):
+				// It names what the sentences after it are about.
 			case scenes.MatchString(sentence):
 				start = -1
 			case courts.MatchString(ending(sentence)):

@@ -37,10 +37,26 @@ func (p *page) readSurvey() {
 	}
 }
 
-// definition: the collector would take it.
+// definition: the collector would take it, and its parts begin with questions of
+// it, the first with the first (layouts/_partials/surveys/parts.html).
 func definition(p *pass) {
 	for _, problem := range p.page.problems {
 		p.report(p.page.key("params.survey."+problem.Name), "アンケートの定義の "+problem.Name+" が、受付で使えません。", problem.Message)
+	}
+	d := p.page.survey
+	if d == nil {
+		return
+	}
+	parts, _ := p.page.params["parts"].([]any)
+	for i, part := range parts {
+		part, _ := part.(map[string]any)
+		from, _ := part["from"].(string)
+		at := p.page.key(fmt.Sprintf("params.parts[%d].from", i))
+		if d.Question(from) == nil {
+			p.report(at, "まとまり（parts）の from に書いた問い "+from+" がありません。", "まとまりの初めにある問いの id を書いてください。")
+		} else if i == 0 && from != d.Questions[0].ID {
+			p.report(at, "初めのまとまり（parts）が、初めの問いから始まっていません。", "from に "+d.Questions[0].ID+" と書いてください。")
+		}
 	}
 }
 

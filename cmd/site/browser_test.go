@@ -302,7 +302,7 @@ func TestAccessibility(t *testing.T) {
 	if axe == "" {
 		t.Skip("axe-core is not installed: npm install --prefix .ci --ignore-scripts")
 	}
-	tab := browser.Start(t)
+	t.Parallel()
 	address, _ := start(t, rehearsed(t), "data")
 	var pages []struct{ URL string }
 	response, err := http.Get(address + "/pages.json")
@@ -326,11 +326,21 @@ func TestAccessibility(t *testing.T) {
 	if len(addresses) < 60 {
 		t.Errorf("%d pages", len(addresses))
 	}
-	for _, page := range addresses {
-		browser.Do(t, tab, chromedp.Navigate(address+page), chromedp.Evaluate[chromedp.Void](axe),
-			chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach(d => { d.open = true })`))
-		inspect(t, tab, page)
-	}
+	const browsers = 2
+	t.Run("pages", func(t *testing.T) {
+		for first := range browsers {
+			t.Run(fmt.Sprint(first), func(t *testing.T) {
+				t.Parallel()
+				tab := browser.Start(t)
+				for i := first; i < len(addresses); i += browsers {
+					browser.Do(t, tab, chromedp.Navigate(address+addresses[i]), chromedp.Evaluate[chromedp.Void](axe),
+						chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach(d => { d.open = true })`))
+					inspect(t, tab, addresses[i])
+				}
+			})
+		}
+	})
+	tab := browser.Start(t)
 	// Each group of the menu, and the field to search in on a phone.
 	browser.Do(t, tab, chromedp.Navigate(address+"/measures/"), chromedp.Evaluate[chromedp.Void](axe))
 	for n := range browser.Ask(t, tab, chromedp.Evaluate[int](`document.querySelectorAll(".site-header details").length`)) {

@@ -108,6 +108,7 @@ func TestPages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site")
 	}
+	t.Parallel()
 	steps := readWorkflow(t, "pages.yml").Jobs["pages"].Steps
 	drawing, err := os.ReadFile("../../static/assets/svg/forge-check.svg")
 	if err != nil {
@@ -157,6 +158,7 @@ func TestPreview(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
+	t.Parallel()
 	tab := browser.Start(t)
 	clone := proposal(t, goodPage)
 	shell(t, clone, `sed -i 's|edit = ""|edit = "https://git.example.jp/plan/edit/main/{path}"|' hugo.toml && echo 朝は清掃をしています。 >> content/area/_index.md && git -c user.name=n -c user.email=n@example.jp commit -qam x && .ci/pages`)
@@ -188,6 +190,7 @@ func TestChangedCode(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes a clone")
 	}
+	t.Parallel()
 	steps := readWorkflow(t, "check.yml").Jobs["check"].Steps
 	clone := proposal(t, goodPage)
 	output := filepath.Join(t.TempDir(), "output")
@@ -241,6 +244,7 @@ func TestGitLab(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site")
 	}
+	t.Parallel()
 	data, err := os.ReadFile("../../.gitlab-ci.yml")
 	if err != nil {
 		t.Fatal(err)

@@ -254,6 +254,7 @@ func TestEveryPageFits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
+	t.Parallel()
 	s, address := serveBuilt(t)
 	small := strings.TrimSuffix(serveLayouts(t), "/")
 	tab := browser.Start(t)

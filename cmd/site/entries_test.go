@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,7 +49,11 @@ func projectCopy(t testing.TB) string {
 func TestArchetypes(t *testing.T) {
 	t.Chdir(projectCopy(t))
 	files := map[string][]string{} // by name, in lines
+	kind, _ := reflect.TypeFor[newCmd]().FieldByName("Kind")
 	for _, k := range kinds {
+		if word := k.name + "（" + k.japanese + "）"; !strings.Contains(kind.Tag.Get("help"), word) {
+			t.Errorf("--help does not name %s", word)
+		}
 		name := "new-page"
 		switch k.name {
 		case "results":

@@ -25,7 +25,7 @@ import (
 )
 
 type newCmd struct {
-	Kind string `arg:"" placeholder:"種類" help:"ページの種類。"`
+	Kind string `arg:"" placeholder:"種類" help:"ページの種類。event（地域イベント）、area（地域情報）、knowledge（知識ノート）、notice（注意喚起）、commendation（職員表彰）、proposal（職員提案）、training（研修教材）、survey（アンケート）、results（アンケートの結果）、measure（具体的取組）、value（心構え）、chapter（プランの章）、page（そのほかのページ）のどれか。"`
 	Slug string `arg:"" placeholder:"名前" help:"URL になる名前。半角の英小文字、数字、ハイフン。種類が page のときは、teams/library のようにフォルダーから。"`
 
 	From   string `placeholder:"名前" help:"ひな形のかわりに写す、同じ種類のページ。"`

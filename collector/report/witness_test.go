@@ -292,8 +292,8 @@ func (m moments) about() (n, mean, variance float64) {
 
 // TestWitnesses: for each claim that is true there is another office in which it is
 // not, and of which the whole report has the same bytes. In one office of a hundred
-// people may not be found who fit the numbers: a few dozen, of whom one left a blank,
-// where a theme's index is known to one decimal.
+// this search may find no people who fit the numbers and whose themes have the same
+// index to one decimal. That there are none does not follow.
 func TestWitnesses(t *testing.T) {
 	var without atomic.Int64
 	t.Run("offices", func(t *testing.T) { testWitnesses(t, &without) })

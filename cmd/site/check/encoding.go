@@ -57,12 +57,16 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 	if fix != nil {
 		return offset, "改行が、古い形（CR だけ）になっています。この先が一行になってしまいます。", "改行を LF か CRLF にして、保存し直してください。", fix
 	}
-	if found := unwelcome.FindIndex(data); found != nil {
-		switch data[found[0]] {
-		case 0xef:
-			return found[0], "文字が化けて「\uFFFD」になっています。元の文字は残っていません。", "元の文を見て、打ち直してください。", nil
+	if found := unwelcome.FindAllIndex(data, -1); found != nil {
+		if data[found[0][0]] == 0xef {
+			return found[0][0], "文字が化けて「\uFFFD」になっています。元の文字は残っていません。", "元の文を見て、打ち直してください。", nil
 		}
-		return found[0], "目に見えない制御文字が入っています。ほかのソフトから貼った文に、付いてくることがあります。", "この場所の前後の一文字を消して、打ち直してください。", []Edit{{found[0], found[1], ""}}
+		for _, at := range found {
+			if data[at[0]] != 0xef {
+				fix = append(fix, Edit{at[0], at[1], ""})
+			}
+		}
+		return found[0][0], "目に見えない制御文字が入っています。ほかのソフトから貼った文に、付いてくることがあります。", "この場所の前後の一文字を消して、打ち直してください。", fix
 	}
 	if found := mojibake.FindIndex(data); found != nil {
 		return found[0], "文字が化けています。別の文字コードで開いて、保存したようです。", "元のファイルから写し直し、UTF-8 で保存してください。", nil

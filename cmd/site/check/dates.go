@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/width"
@@ -18,16 +19,18 @@ import (
 var wholeDate = regexp.MustCompile(`(?:(令和|平成|昭和)[ 　]?([0-9０-９]{1,2}|元)[ 　]?年[ 　]?|([0-9０-９]{4})[ 　]?(?:年|[-/／－])[ 　]?)?([0-9０-９]{1,2})[ 　]?(月|[-/／－])[ 　]?([0-9０-９]{1,2})(日)?` +
 	`(?:[ 　]?[（(〔\[]?[ 　]?([月火水木金土日])[ 　]?(?:曜日?)?(?:[・･,、 /][^）)\n]{0,6}|祝)?[）)〕\]]|[ 　]?([月火水木金土日])曜)?`)
 
+var calendar = lookupOf([]form{{Regexp: wholeDate, has: []rune("09０９")}})
+
 const weekdays = "日月火水木金土"
 
 // dates looks at all lines: a wrong day sends people on a wrong way wherever it
 // is written.
 func dates(p *pass) {
-	named, from := namedYears(p.page), 0
-	for line := range strings.Lines(string(p.page.data)) {
+	named := sync.OnceValue(func() []int { return namedYears(p.page) })
+	calendar.lines(p.page.data, func(_, from int, text []byte) {
+		line := string(text)
 		if from < p.page.body && onlyDay.MatchString(line) { // frontMatter
-			from += len(line)
-			continue
+			return
 		}
 		year, last, end := 0, 0, 0 // of the date before in the line
 		for _, at := range wholeDate.FindAllStringSubmatchIndex(line, -1) {
@@ -50,7 +53,7 @@ func dates(p *pass) {
 				continue // a fraction, a chapter, a version
 			}
 			month, day := number(4), number(6)
-			years := append(nearest(p.now, month, day), named...)
+			years := append(nearest(p.now, month, day), named()...)
 			switch until := year != 0 && span.MatchString(line[end:at[0]]); {
 			case own != 0:
 				years = []int{own}
@@ -73,8 +76,7 @@ func dates(p *pass) {
 				}
 			}
 		}
-		from += len(line)
-	}
+	})
 }
 
 // onlyDay is a line of front matter that holds nothing but a day.

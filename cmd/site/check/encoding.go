@@ -4,7 +4,6 @@ package check
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -14,11 +13,21 @@ import (
 
 const saveAnew = "Windows のメモ帳で開き、「名前を付けて保存」の「エンコード」で UTF-8 を選んで、保存し直してください。"
 
-var (
-	conflict  = regexp.MustCompile(`(?m)^(?:<{7}|>{7})(?: .*)?\r?$`)
-	mojibake  = regexp.MustCompile(`(?:[縺繧繝][ -~ｦ-ﾟ\x{80}-\x{BF}\x{3040}-\x{30FF}\p{Han}]?){4,}|(?:ã[\x{80}-\x{BF}\x{2010}-\x{203A}\x{0152}-\x{02DC}€]){2,}|(?:繧|縺){3,}|ï¿½`)
-	unwelcome = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{fffd}]`)
+// What spoils a line, in the order of damage.
+const (
+	conflict = iota
+	unwelcome
+	mojibake
 )
+
+var damage = lookupOf([]form{
+	conflict:  formOf(`^(?:<<<<<<<|>>>>>>>)(?: .*)?$`, ""),
+	unwelcome: formOf(unwanted, unwanted),
+	mojibake:  formOf(`(?:[縺繧繝][ -~ｦ-ﾟ\x{80}-\x{BF}\x{3040}-\x{30FF}\p{Han}]?){4,}|(?:ã[\x{80}-\x{BF}\x{2010}-\x{203A}\x{0152}-\x{02DC}€]){2,}|(?:繧|縺){3,}|ï¿½`, "[縺繧繝ãï]"),
+})
+
+// unwanted is a character that nobody means to write: a control, or U+FFFD.
+const unwanted = `[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{fffd}]`
 
 // spoilt says what is wrong with a page's bytes, and where; the message is empty
 // where nothing is. Of several things it is the one that explains the others.
@@ -42,8 +51,14 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 	if bytes.Contains(data, []byte("\x1b$")) {
 		return 0, "文字コードが JIS（ISO-2022-JP）です。このままでは文字が化けます。", saveAnew, nil
 	}
-	if found := conflict.FindIndex(data); found != nil {
-		return found[0], "ほかの人の直しとぶつかった印（<<<<<<< や >>>>>>>）が残っています。",
+	var found [mojibake + 1][][2]int
+	damage.lines(data, func(form, from int, line []byte) {
+		for _, m := range damage.forms[form].FindAllIndex(line, -1) {
+			found[form] = append(found[form], [2]int{from + m[0], from + m[1]})
+		}
+	})
+	if found := found[conflict]; found != nil {
+		return found[0][0], "ほかの人の直しとぶつかった印（<<<<<<< や >>>>>>>）が残っています。",
 			"<<<<<<< と ======= の間、======= と >>>>>>> の間を読み比べ、残すほうを決めて、ほかと印の行を消してください。", nil
 	}
 	for i, b := range data {
@@ -57,7 +72,7 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 	if fix != nil {
 		return offset, "改行が、古い形（CR だけ）になっています。この先が一行になってしまいます。", "改行を LF か CRLF にして、保存し直してください。", fix
 	}
-	if found := unwelcome.FindAllIndex(data, -1); found != nil {
+	if found := found[unwelcome]; found != nil {
 		if data[found[0][0]] == 0xef {
 			return found[0][0], "文字が化けて「\uFFFD」になっています。元の文字は残っていません。", "元の文を見て、打ち直してください。", nil
 		}
@@ -68,8 +83,8 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 		}
 		return found[0][0], "目に見えない制御文字が入っています。ほかのソフトから貼った文に、付いてくることがあります。", "この場所の前後の一文字を消して、打ち直してください。", fix
 	}
-	if found := mojibake.FindIndex(data); found != nil {
-		return found[0], "文字が化けています。別の文字コードで開いて、保存したようです。", "元のファイルから写し直し、UTF-8 で保存してください。", nil
+	if found := found[mojibake]; found != nil {
+		return found[0][0], "文字が化けています。別の文字コードで開いて、保存したようです。", "元のファイルから写し直し、UTF-8 で保存してください。", nil
 	}
 	return 0, "", "", nil
 }

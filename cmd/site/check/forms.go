@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -161,7 +162,18 @@ func needed(re *syntax.Regexp) (best [][]byte) {
 func exactly(re *syntax.Regexp) (all [][]byte) {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return [][]byte{[]byte(string(re.Rune))}
+		all = [][]byte{{}}
+		for _, r := range re.Rune {
+			either := [][]byte{[]byte(string(r))}
+			if re.Flags&syntax.FoldCase != 0 { // [Tt] is a t of either case
+				for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+					either = append(either, []byte(string(f)))
+				}
+			}
+			if all = joined(all, either); all == nil {
+				return nil
+			}
+		}
 	case syntax.OpCharClass:
 		for i := 0; i < len(re.Rune); i += 2 {
 			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {

@@ -83,6 +83,9 @@ func unwritten(p *pass) {
 			}
 		}
 	}
+	if !bytes.Contains(p.page.data, placeholder) {
+		return // a build has no page parsed for this
+	}
 	for t := range each[*ast.Text](p.page) {
 		if _, code := t.Parent().(*ast.CodeSpan); code {
 			continue

@@ -4,13 +4,12 @@ package check
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
 // later are marks of what is still to come: as words, as signs in the place of
 // words, and as numbers that are none. What is quoted is spoken of.
-var later = regexp.MustCompile(strings.Join([]string{
+var laters = []string{
 	`(?:^|[^0-9A-Za-zＡ-Ｚ_])(TODO|TBD|TBC|FIXME|ＴＯＤＯ|ＴＢＤ|[Tt]odo[:：]|[XＸ]{3,}|[xｘ]{3,}|[Ll]orem ipsum|[Hh]oge(?:hoge)?)(?:[^0-9A-Za-z]|$)`,
 	`(要確認|要修正|要追記|要検討|要相談|要加筆|要出典|要更新|[（(［\[【<＜](?:仮|かり|作成中|執筆中|確認中|調整中|下書き|ドラフト|未完|工事中|[^）)］\]】〕>＞\n]{0,12}(?:を入れる|を書く|に書く|を記入|に記入|を追加|を挿入|が入る))[）)］\]】>＞])`,
 	`(ここに[^。、\n]{0,10}(?:書く|入れる|入力|記入|追記|追加|入る|入ります)(?:予定)?)[。）)\s]*$`,
@@ -19,21 +18,25 @@ var later = regexp.MustCompile(strings.Join([]string{
 	`([←→][ 　]*(?:ここ|要|直す|確認|修正|追記))`,
 	`(○{2,}|〇{2,}|◯{2,}|●{2,}|△{2,}|▲{2,}|□{2,}|■{2,}|◇{2,}|◆{2,}|×{2,})`,
 	`((?:[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}|[mMｍＭ]{1,2})[ ]?月[ ]?(?:[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}|[dDｄＤ]{1,2})[ ]?日)`,
-	`([0-9０-９]{1,2}月[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}日|(?:20|２０)?[xXｘＸ○〇◯●△□×*＊?？]{1,4}年(?:度|[0-9０-９xX○〇◯●×]{0,2}月|$)|[0-9０-９]{4}年[xXｘＸ○〇◯●△□×_＿*＊?？]{1,2}月|(?:令和|平成)[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}年|(?:20|２０)[xXｘＸ]{2}年?)`,
+	`([0-9０-９]{1,2}月[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}日)`,
+	`((?:20|２０)?[xXｘＸ○〇◯●△□×*＊?？]{1,4}年(?:度|[0-9０-９xX○〇◯●×]{0,2}月|$))`,
+	`([0-9０-９]{4}年[xXｘＸ○〇◯●△□×_＿*＊?？]{1,2}月)`,
+	`((?:令和|平成)[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}年)`,
+	`((?:20|２０)[xXｘＸ]{2}年?)`,
 	`([xXｘＸ○〇◯●△□×]{1,4}(?:時|：|:)[xXｘＸ○〇◯●△□×0-9]{1,2}(?:分)?|[○◯●△□]{1,4}(?:時(?:から|まで)|人(?:が|の|参加)|円|名(?:が|の|参加)|課|係))`,
-}, "|"))
-
-// signs are texts and laterChars characters of which all that later matches has
-// one: few lines do, and the expression is slow.
-var signs = strings.Fields("TBD TBC TODO FIXME odo orem oge XXX xxx 要確 要修 要追 要検 要相 要加 要出 要更 かり 作成中 執筆中 確認中 調整中 工事中 未完 下書き ドラフト を入れる を書く に書く を記入 に記入 を追加 を挿入 が入る ここに あとで 後で 後日 後ほど のちほど x: X: x： X： x時 X時 ダミー サンプル テスト あああ")
-
-const laterChars = "←→○〇◯●△▲□■◇◆×ＴＸＭＤＦｘｍｄ＊？＿仮"
-
-func mayBeLater(line string) bool {
-	return strings.ContainsAny(line, laterChars) ||
-		strings.ContainsAny(line, "xXmM_*?") && strings.ContainsAny(line, "月年") ||
-		slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(line, sign) })
 }
+
+var later = regexp.MustCompile(strings.Join(laters, "|"))
+
+// mayBeLater looks for what each of them needs: few lines have it, and the
+// expression is slow.
+var mayBeLater = func() *lookup {
+	var forms []form
+	for _, expression := range laters {
+		forms = append(forms, formOf(expression, ""))
+	}
+	return lookupOf(forms)
+}()
 
 var (
 	spokenOf = regexp.MustCompile("`[^`\n]*`|「[^」\n]*」|〔ここに書く〕|『[^』\n]*』|https?://[^\\s)）]+")
@@ -47,6 +50,8 @@ func unfinished(p *pass) {
 	if p.page.draft {
 		return
 	}
+	could := map[int]bool{} // by where a line begins
+	mayBeLater.lines(p.page.data, func(_, from int, _ []byte) { could[from] = true })
 	from, fence := 0, ""
 	for line := range strings.Lines(string(p.page.data)) {
 		start := from
@@ -59,7 +64,7 @@ func unfinished(p *pass) {
 			}
 			continue
 		}
-		if fence != "" || !mayBeLater(line) || speaking.MatchString(line) {
+		if fence != "" || !could[start] || speaking.MatchString(line) {
 			continue
 		}
 		hidden := spokenOf.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat("\x00", len(s)) })

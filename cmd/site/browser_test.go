@@ -298,10 +298,7 @@ func TestAccessibility(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	axe := axeScript(t)
-	if axe == "" {
-		t.Skip("axe-core is not installed: npm install --prefix .ci --ignore-scripts")
-	}
+	axe := needAxe(t)
 	t.Parallel()
 	address, _ := start(t, rehearsed(t), "data")
 	var pages []struct{ URL string }
@@ -366,6 +363,16 @@ func axeScript(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(axe)
+}
+
+// needAxe is axeScript for a test that shows nothing without it.
+func needAxe(t *testing.T) string {
+	t.Helper()
+	axe := axeScript(t)
+	if axe == "" {
+		t.Skip("axe-core is not installed: npm install --prefix .ci --ignore-scripts")
+	}
+	return axe
 }
 
 // inspect looks for barriers on the page in the tab, where axeScript has run:

@@ -16,10 +16,7 @@ func TestFindingsAccessibility(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the site and starts a browser")
 	}
-	axe := axeScript(t)
-	if axe == "" {
-		t.Skip("axe-core is not installed: npm install --prefix .ci --ignore-scripts")
-	}
+	axe := needAxe(t)
 	project := projectCopy(t)
 	for file, slip := range map[string][2]string{
 		"s1.md": {"side: staff", "side: [staff"},

@@ -43,12 +43,8 @@ func lines(n ast.Node, source []byte) iter.Seq2[text.Segment, string] {
 // ends: what stands for a mark or code is 0.
 func (p *page) prose() []byte {
 	if p.words == nil {
-		p.words = make([]byte, len(p.source))
-		for i, b := range p.source {
-			if b == '\n' {
-				p.words[i] = b
-			}
-		}
+		p.words = bytes.Clone(p.source)
+		blank(p.words)
 		for t := range each[*ast.Text](p) {
 			if _, code := t.Parent().(*ast.CodeSpan); !code {
 				copy(p.words[t.Segment.Start:], t.Segment.Value(p.source))
@@ -90,12 +86,8 @@ func (p *page) own() []byte {
 // places, without comments; all else is 0.
 func (p *page) fields() []byte {
 	if p.given == nil {
-		p.given = make([]byte, len(p.data))
-		for i, b := range p.data {
-			if b == '\n' {
-				p.given[i] = b
-			}
-		}
+		p.given = bytes.Clone(p.data)
+		blank(p.given)
 		offset := 0
 		for line := range bytes.Lines(p.data[:p.body]) {
 			if !bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("#")) {

@@ -42,8 +42,10 @@ func personal(p *pass) {
 	from := 0
 	for text := range strings.Lines(string(p.page.data)) {
 		var said [][2]int
-		for _, at := range outside.FindAllStringIndex(text, -1) {
-			said = append(said, [2]int{at[0], at[1]})
+		if strings.Contains(text, "://") {
+			for _, at := range outside.FindAllStringIndex(text, -1) {
+				said = append(said, [2]int{at[0], at[1]})
+			}
 		}
 		for _, kind := range identities {
 			for _, at := range kind.find(text) {

@@ -30,6 +30,14 @@ func formOf(expression, has string) form {
 	return f
 }
 
+// formsOf are forms of expressions that say themselves what they need.
+func formsOf(expressions ...string) (forms []form) {
+	for _, expression := range expressions {
+		forms = append(forms, formOf(expression, ""))
+	}
+	return forms
+}
+
 // lookup finds in one walk through a text where each of many forms could match.
 type lookup struct {
 	forms []form

@@ -4,12 +4,14 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // later are marks of what is still to come: as words, as signs in the place of
-// words, and as numbers that are none. What is quoted is spoken of.
-var laters = []string{
+// words, and as numbers that are none. What is quoted is spoken of. Group 1 is what
+// is shown.
+var later = lookupOf(formsOf(
 	`(?:^|[^0-9A-Za-zＡ-Ｚ_])(TODO|TBD|TBC|FIXME|ＴＯＤＯ|ＴＢＤ|[Tt]odo[:：]|[XＸ]{3,}|[xｘ]{3,}|[Ll]orem ipsum|[Hh]oge(?:hoge)?)(?:[^0-9A-Za-z]|$)`,
 	`(要確認|要修正|要追記|要検討|要相談|要加筆|要出典|要更新|[（(［\[【<＜](?:仮|かり|作成中|執筆中|確認中|調整中|下書き|ドラフト|未完|工事中|[^）)］\]】〕>＞\n]{0,12}(?:を入れる|を書く|に書く|を記入|に記入|を追加|を挿入|が入る))[）)］\]】>＞])`,
 	`(ここに[^。、\n]{0,10}(?:書く|入れる|入力|記入|追記|追加|入る|入ります)(?:予定)?)[。）)\s]*$`,
@@ -24,19 +26,7 @@ var laters = []string{
 	`((?:令和|平成)[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}年)`,
 	`((?:20|２０)[xXｘＸ]{2}年?)`,
 	`([xXｘＸ○〇◯●△□×]{1,4}(?:時|：|:)[xXｘＸ○〇◯●△□×0-9]{1,2}(?:分)?|[○◯●△□]{1,4}(?:時(?:から|まで)|人(?:が|の|参加)|円|名(?:が|の|参加)|課|係))`,
-}
-
-var later = regexp.MustCompile(strings.Join(laters, "|"))
-
-// mayBeLater looks for what each of them needs: few lines have it, and the
-// expression is slow.
-var mayBeLater = func() *lookup {
-	var forms []form
-	for _, expression := range laters {
-		forms = append(forms, formOf(expression, ""))
-	}
-	return lookupOf(forms)
-}()
+))
 
 var (
 	spokenOf = regexp.MustCompile("`[^`\n]*`|「[^」\n]*」|〔ここに書く〕|『[^』\n]*』|https?://[^\\s)）]+")
@@ -50,8 +40,8 @@ func unfinished(p *pass) {
 	if p.page.draft {
 		return
 	}
-	could := map[int]bool{} // by where a line begins
-	mayBeLater.lines(p.page.data, func(_, from int, _ []byte) { could[from] = true })
+	could := map[int][]int{} // forms, by where a line begins
+	later.lines(p.page.data, func(form, from int, _ []byte) { could[from] = append(could[from], form) })
 	from, fence := 0, ""
 	for line := range strings.Lines(string(p.page.data)) {
 		start := from
@@ -64,20 +54,26 @@ func unfinished(p *pass) {
 			}
 			continue
 		}
-		if fence != "" || !could[start] || speaking.MatchString(line) {
+		if fence != "" || could[start] == nil || speaking.MatchString(line) {
 			continue
 		}
 		hidden := spokenOf.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat("\x00", len(s)) })
-		for _, at := range later.FindAllStringSubmatchIndex(hidden, -1) {
-			i := 2
-			for at[i] < 0 {
-				i += 2
+		var found [][]int
+		for _, form := range slices.Sorted(slices.Values(could[start])) {
+			found = append(found, later.forms[form].FindAllStringSubmatchIndex(hidden, -1)...)
+		}
+		slices.SortStableFunc(found, func(a, b []int) int { return a[0] - b[0] })
+		end := 0
+		for _, at := range found {
+			if at[0] < end {
+				continue // a part of the one before
 			}
-			words := strings.TrimRight(line[at[i]:at[i+1]], " 　：:")
-			if asList.MatchString(line[at[i]:]) || kanjiNum.MatchString(line[:at[i]]) && strings.HasPrefix(words, "〇") || p.allowed(start+at[i], start+at[i]+len(words)) {
+			end = at[1]
+			words := strings.TrimRight(line[at[2]:at[3]], " 　：:")
+			if asList.MatchString(line[at[2]:]) || kanjiNum.MatchString(line[:at[2]]) && strings.HasPrefix(words, "〇") || p.allowed(start+at[2], start+at[2]+len(words)) {
 				continue
 			}
-			p.report(p.page.at(start+at[i]), "「"+words+"」は、あとで書くつもりの印のようです。このままでは公開されます。",
+			p.report(p.page.at(start+at[2]), "「"+words+"」は、あとで書くつもりの印のようです。このままでは公開されます。",
 				"本当の言葉に書き換えるか、消してください。まだ決まらないなら、draft: true を足してください。")
 			break
 		}

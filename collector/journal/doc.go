@@ -105,9 +105,10 @@
 // very last frame cannot be told from a torn tail. The frame without records
 // leaves this doubt only where the service did not stop by itself.)
 //
-// A start goes on in the last intake, once it has written all of it again: a
-// frame whose sync failed in the process before may be seen now, and be gone
-// after the next power loss. An intake that a release takes gets no more frames.
+// A start goes on in the last intake, once it has written all of each again: a
+// frame whose sync failed in the process before, or never came because the process
+// was killed, may be seen now, and be gone after the next power loss. An intake
+// that a release takes gets no more frames.
 //
 // # Releases
 //

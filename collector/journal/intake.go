@@ -267,8 +267,8 @@ func (in *intake) conclude(goesOn bool) error {
 }
 
 // rewrite makes an intake ready for more frames, behind the last sound one. All
-// of them are written once more: one whose sync failed, in the process before,
-// may be seen now and yet be gone after the next power loss.
+// of them are written once more: one whose sync failed or did not come, in the
+// process before, may be seen now and yet be gone after the next power loss.
 func (in *intake) rewrite(d disk, data []byte) (err error) {
 	if in.f, err = d.open(intakeName(in.gen)); err != nil {
 		return err

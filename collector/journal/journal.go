@@ -178,16 +178,13 @@ func (j *Journal) recover() error {
 	}
 	// Only now is it known that nothing is damaged.
 	for i, in := range j.old {
-		if in.continued && in.end == int64(len(content[in])) {
-			continue
-		}
 		if torn := int64(len(content[in])) - in.end; torn > 0 {
 			j.Recovered += fmt.Sprintf("%s の %d バイト目から、書きかけの %d バイトを切り取りました。", intakeName(in.gen), in.end, torn)
 		}
 		if err := in.rewrite(j.d, content[in]); err != nil {
 			return err
 		}
-		if j.store.format == 1 && i < len(j.old)-1 {
+		if j.store.format == 1 && i < len(j.old)-1 && !in.continued {
 			if err := in.conclude(true); err != nil {
 				return err
 			}

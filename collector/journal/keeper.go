@@ -194,12 +194,13 @@ func (j *Journal) finish() error {
 		if err := in.conclude(false); err != nil {
 			return err
 		}
-		in.close() // all of it is synced
 		j.old, in = append(j.old, in), nil
 		if j.next != nil {
-			j.next.close()
 			j.old, j.next = append(j.old, j.next), nil
 		}
+	}
+	for _, in := range j.old {
+		in.close() // all of it is synced
 	}
 	if len(j.old) > 0 {
 		if err := j.store.close(j.old); err != nil {

@@ -151,22 +151,18 @@ var (
 	inPath   = regexp.MustCompile(`(?:^|[^A-Za-z])(?:[A-Z]:\\|\\\\[A-Za-z0-9._-]+\\|file:///?)`)
 )
 
+// linkLike is what a line with a link has, and with a place on a disk.
+var linkLike = lookupOf(formsOf(`[\]］\[［(]`, inPath.String()))
+
 // typedLinks finds what was meant as a link or an image, and is text.
 func (p *pass) typedLinks() {
-	prose, offset := p.page.prose(), 0
-	for line := range bytes.Lines(prose) {
-		from := offset
-		offset += len(line)
-		if !bytes.ContainsAny(line, "]］[［\\(") && !bytes.Contains(line, []byte("file:")) {
-			continue
-		}
-		raw := p.page.source[from : from+len(bytes.TrimRight(line, "\n"))]
-		if !p.typedLink(from, line, string(raw)) {
+	linkLike.lines(p.page.prose(), func(from int, line []byte, _ []int) {
+		if raw := string(p.page.source[from : from+len(line)]); !p.typedLink(from, line, raw) {
 			if found := inPath.FindIndex(line); found != nil {
 				p.report(p.page.at(from+found[0]), "パソコンや共有フォルダーの中の場所は、ほかの人には開けないことがあります。", "配ってよいファイルなら static/files/ に置き、[資料の名前](/名前.pdf) のようにリンクしてください。")
 			}
 		}
-	}
+	})
 }
 
 func (p *pass) typedLink(from int, line []byte, raw string) bool {

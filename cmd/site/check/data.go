@@ -18,7 +18,7 @@ type data struct {
 		Page, Params, Owner fields
 		Sections            map[string]fields
 	}
-	mistaken   map[string][]string  // mistaken.yaml
+	mistaken   mistakes
 	shortcodes map[string]shortcode // shortcodes.yaml
 	kept       kept
 	owners     contacts
@@ -49,7 +49,9 @@ func (d *data) read(project fs.FS) error {
 		case "shortcodes":
 			err = doc.parse(text, &d.shortcodes)
 		case "mistaken":
-			err = doc.parse(text, &d.mistaken)
+			var words map[string][]string
+			err = doc.parse(text, &words)
+			d.mistaken = mistakesOf(words)
 		case "owners":
 			err = doc.parse(text, &d.owners.roles)
 			for _, role := range d.owners.roles {

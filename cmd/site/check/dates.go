@@ -19,7 +19,8 @@ import (
 var wholeDate = regexp.MustCompile(`(?:(令和|平成|昭和)[ 　]?([0-9０-９]{1,2}|元)[ 　]?年[ 　]?|([0-9０-９]{4})[ 　]?(?:年|[-/／－])[ 　]?)?([0-9０-９]{1,2})[ 　]?(月|[-/／－])[ 　]?([0-9０-９]{1,2})(日)?` +
 	`(?:[ 　]?[（(〔\[]?[ 　]?([月火水木金土日])[ 　]?(?:曜日?)?(?:[・･,、 /][^）)\n]{0,6}|祝)?[）)〕\]]|[ 　]?([月火水木金土日])曜)?`)
 
-var calendar = lookupOf([]form{{Regexp: wholeDate, has: []rune("09０９")}})
+// calendar is what a line with a date has: of each something.
+var calendar = lookupOf(formsOf(`[0-9０-９]`, `[月/／－-]`))
 
 const weekdays = "日月火水木金土"
 
@@ -27,9 +28,9 @@ const weekdays = "日月火水木金土"
 // is written.
 func dates(p *pass) {
 	named := sync.OnceValue(func() []int { return namedYears(p.page) })
-	calendar.lines(p.page.data, func(_, from int, text []byte) {
+	calendar.lines(p.page.data, func(from int, text []byte, forms []int) {
 		line := string(text)
-		if from < p.page.body && onlyDay.MatchString(line) { // frontMatter
+		if len(forms) < len(calendar.forms) || from < p.page.body && onlyDay.MatchString(line) { // frontMatter
 			return
 		}
 		year, last, end := 0, 0, 0 // of the date before in the line

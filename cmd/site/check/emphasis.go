@@ -23,24 +23,20 @@ var (
 	closing = regexp.MustCompile(`[\s　」』）)】”〉》］。、！？：；…,.!?:;]+$`)
 )
 
+var emphatic = lookupOf([]form{formOf(leftover.String(), "[*_~＊]")})
+
 func emphasis(p *pass) {
-	prose, offset := p.page.prose(), 0
-	for line := range bytes.Lines(prose) {
-		from := offset
-		offset += len(line)
-		if !bytes.ContainsAny(line, "*_~＊") {
-			continue
-		}
+	emphatic.lines(p.page.prose(), func(from int, line []byte, _ []int) {
 		text := escaped.ReplaceAllLiteral(line, []byte("xx"))
 		found := leftover.FindIndex(text)
 		if found == nil {
-			continue
+			return
 		}
 		at := from + found[0] + bytes.IndexAny(text[found[0]:], "*_~＊")
 		place := p.page.at(at)
 		cause, mend, fix := p.page.notEmphasis(place.line, string(text[found[0]:found[1]]))
 		p.report(place, "「"+p.page.excerpt(at)+"」は、"+cause+"強調にならず、そのまま見えてしまいます。", mend, fix...)
-	}
+	})
 	for _, key := range []string{"title", "description"} {
 		if text, _ := p.page.meta[key].(string); strings.Contains(text, "**") {
 			at := p.page.key(key)

@@ -52,9 +52,11 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 		return 0, "文字コードが JIS（ISO-2022-JP）です。このままでは文字が化けます。", saveAnew, nil
 	}
 	var found [mojibake + 1][][2]int
-	damage.lines(data, func(form, from int, line []byte) {
-		for _, m := range damage.forms[form].FindAllIndex(line, -1) {
-			found[form] = append(found[form], [2]int{from + m[0], from + m[1]})
+	damage.lines(data, func(from int, line []byte, forms []int) {
+		for _, form := range forms {
+			for _, m := range damage.forms[form].FindAllIndex(line, -1) {
+				found[form] = append(found[form], [2]int{from + m[0], from + m[1]})
+			}
 		}
 	})
 	if found := found[conflict]; found != nil {

@@ -74,8 +74,9 @@ func unseen(p *pass) {
 }
 
 var (
-	// secretKey is a key that opens sealed answers; a page may speak of its beginning.
-	secretKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{8}`)
+	// secretKey is a key that opens sealed answers, in letters of one case (BIP 173);
+	// a page may speak of its beginning.
+	secretKey = regexp.MustCompile(`AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{8}|age-secret-key-(?:pq-)?1[0-9a-z]{8}`)
 	// answers is what the collector writes, by its name.
 	answers = regexp.MustCompile(`(?i)(?:-comments|-questions)\.(?:csv|txt)$|\.(?:parquet|jsonl|bak)$|^(?:tickets|spent)\.txt$|^slips.*\.html$`)
 )
@@ -87,8 +88,10 @@ func secret(p *pass) {
 	key := -1
 	if path.Ext(p.file.name) != ".md" {
 		key = bytes.Index(bytes.ToUpper(text), []byte("AGE-SECRET-KEY"))
-	} else if found := secretKey.FindIndex(text); found != nil {
-		key = found[0]
+	} else if bytes.Contains(text, []byte("AGE-SECRET-KEY")) || bytes.Contains(text, []byte("age-secret-key")) {
+		if found := secretKey.FindIndex(text); found != nil {
+			key = found[0]
+		}
 	}
 	name := path.Base(p.file.name)
 	switch {

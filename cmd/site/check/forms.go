@@ -41,7 +41,7 @@ func formsOf(expressions ...string) (forms []form) {
 // lookup finds in one walk through a text where each of many forms could match.
 type lookup struct {
 	forms []form
-	by    []uint16 // by the character with which a text that is needed begins; 0 for none
+	by    [1 << 10]*[1 << 6]uint16 // by the character with which a text that is needed begins; 0 for none
 	lists [][]needle
 }
 
@@ -52,13 +52,20 @@ type needle struct {
 }
 
 func lookupOf(forms []form) *lookup {
-	l := &lookup{forms: forms, by: make([]uint16, 1<<16), lists: make([][]needle, 1)}
+	l, none := &lookup{forms: forms, lists: make([][]needle, 1)}, new([1 << 6]uint16)
+	for i := range l.by {
+		l.by[i] = none
+	}
 	add := func(r rune, n needle) {
-		if l.by[r] == 0 {
-			l.by[r] = uint16(len(l.lists))
+		if l.by[r>>6] == none {
+			l.by[r>>6] = new([1 << 6]uint16)
+		}
+		list := &l.by[r>>6][r&(1<<6-1)]
+		if *list == 0 {
+			*list = uint16(len(l.lists))
 			l.lists = append(l.lists, nil)
 		}
-		l.lists[l.by[r]] = append(l.lists[l.by[r]], n)
+		l.lists[*list] = append(l.lists[*list], n)
 	}
 	for i, f := range forms {
 		for _, need := range f.needs {
@@ -74,35 +81,36 @@ func lookupOf(forms []form) *lookup {
 	return l
 }
 
-// lines are, for each form, those of a text that could have a match: where one
-// begins, and it without its end.
-func (l *lookup) lines(text []byte, could func(form, from int, line []byte)) {
-	done := make([]int, len(l.forms)) // up to where a form has had its lines
-	start, end := 0, -1               // of the line
+// lines are those of a text in which some forms could match: where one begins, it
+// without its end, and the forms in their order.
+func (l *lookup) lines(text []byte, could func(from int, line []byte, forms []int)) {
+	var forms []int
+	start := 0
+	say := func(end int) {
+		if len(forms) > 0 {
+			slices.Sort(forms)
+			could(start, bytes.TrimSuffix(text[start:end], []byte("\r")), forms)
+			forms = forms[:0]
+		}
+		start = end + 1
+	}
 	for at := 0; at < len(text); {
 		r, size := rune(text[at]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRune(text[at:])
 		}
-		if r < 1<<16 && l.by[r] != 0 {
-			for _, n := range l.lists[l.by[r]] {
-				if done[n.form] > at || !bytes.HasPrefix(text[at+size:], n.rest) {
-					continue
+		if r == '\n' {
+			say(at)
+		} else if r < 1<<16 {
+			for _, n := range l.lists[l.by[r>>6][r&(1<<6-1)]] {
+				if !slices.Contains(forms, n.form) && bytes.HasPrefix(text[at+size:], n.rest) {
+					forms = append(forms, n.form)
 				}
-				if end < at {
-					start = bytes.LastIndexByte(text[:at], '\n') + 1
-					if end = bytes.IndexByte(text[at:], '\n'); end < 0 {
-						end = len(text)
-					} else {
-						end += at
-					}
-				}
-				done[n.form] = end + 1
-				could(n.form, start, bytes.TrimSuffix(text[start:end], []byte("\r")))
 			}
 		}
 		at += size
 	}
+	say(len(text))
 }
 
 const enough = 32 // texts that are looked for

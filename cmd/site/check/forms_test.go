@@ -40,9 +40,11 @@ func TestForms(t *testing.T) {
 	look := lookupOf(forms)
 	for i, text := range texts {
 		got, want := map[string]bool{}, map[string]bool{}
-		look.lines(text, func(form, from int, line []byte) {
-			for _, m := range forms[form].FindAllIndex(line, -1) {
-				got[fmt.Sprintf("%s in text %d at %d", forms[form], i, from+m[0])] = true
+		look.lines(text, func(from int, line []byte, could []int) {
+			for _, form := range could {
+				for _, m := range forms[form].FindAllIndex(line, -1) {
+					got[fmt.Sprintf("%s in text %d at %d", forms[form], i, from+m[0])] = true
+				}
 			}
 		})
 		from := 0

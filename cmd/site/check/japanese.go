@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"golang.org/x/text/unicode/norm"
@@ -43,10 +44,14 @@ func together(all []slip) slips {
 // which mends all of it there.
 func (p *pass) slips(of slips) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
-		of.look.lines(text, func(form, from int, line []byte) {
-			s := of.all[form]
-			if i == 0 || !s.body && (letters.Match(line) || titles.Match(line)) { // a date or a word of a list has its own finding
-				p.slip(s, from, line)
+		of.look.lines(text, func(from int, line []byte, forms []int) {
+			if i > 0 && !letters.Match(line) && !titles.Match(line) { // a date or a word of a list has its own finding
+				return
+			}
+			for _, form := range forms {
+				if s := of.all[form]; i == 0 || !s.body {
+					p.slip(s, from, line)
+				}
 			}
 		})
 	}
@@ -152,7 +157,6 @@ var (
 	// spaced matches a space where a word goes on: beside kana, or a single
 	// Chinese character. Names and chapters (西成 太郎, 第1章 趣旨) have one, too.
 	spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　]+)` + letter + `|\p{Han}([ 　]+)[ぁ-ゖ]|(?:^|[^\p{Han}0-9])\p{Han}([ 　])\p{Han}|\p{Han}([ 　])\p{Han}(?:[^\p{Han}]|$)`)
-	polite = regexp.MustCompile(`(?:です|ます|ました|でした|ません|ましょう|ください)$`)
 )
 
 func punctuation(p *pass) {
@@ -162,7 +166,7 @@ func punctuation(p *pass) {
 		last := n.Lines().At(n.Lines().Len() - 1)
 		text := string(own[n.Lines().At(0).Start:last.Stop])
 		p.brackets(n, string(p.page.prose()[n.Lines().At(0).Start:last.Stop]))
-		if strings.Contains(text, "。") && strings.ContainsAny(text, " 　") {
+		if strings.Contains(text, "。") && (strings.Contains(text, " ") || strings.Contains(text, "　")) {
 			for s, line := range lines(n, own) {
 				if at := spaceIn(line); at >= 0 {
 					p.report(p.page.at(s.Start+at), "日本語の字のあいだに、空白があります。", "消すか、「、」を打ってください。")
@@ -170,7 +174,7 @@ func punctuation(p *pass) {
 				}
 			}
 		}
-		if _, top := n.Parent().(*ast.Document); top && polite.MatchString(ending(strings.TrimRight(text, " \n"))) && !strings.Contains(text, "：") && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
+		if _, top := n.Parent().(*ast.Document); top && endsIn(strings.TrimRight(text, " \n"), "です", "ます", "ました", "でした", "ません", "ましょう", "ください") && !strings.Contains(text, "：") && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
 			end := last.Start + len(strings.TrimRight(string(own[last.Start:last.Stop]), " \r\n"))
 			p.report(p.page.at(end), "文の終わりに「。」がありません。", "「。」を打ってください。", Edit{Start: end, End: end, Text: "。"})
 		}
@@ -226,21 +230,23 @@ var doubles = lookupOf([]form{doubled, again})
 // typo finds a particle or a word that stands twice.
 func typo(p *pass) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
-		doubles.lines(text, func(form, from int, line []byte) {
-			m := doubles.forms[form].FindSubmatchIndex(line)
-			if m == nil {
-				return
-			}
-			start, end, what := m[0], m[1], "同じ言葉"
-			for g := 2; g < len(m); g += 2 {
-				if m[g] >= 0 {
-					start, end = m[g], m[g+1]
+		doubles.lines(text, func(from int, line []byte, forms []int) {
+			for _, form := range forms {
+				m := doubles.forms[form].FindSubmatchIndex(line)
+				if m == nil {
+					continue
 				}
+				start, end, what := m[0], m[1], "同じ言葉"
+				for g := 2; g < len(m); g += 2 {
+					if m[g] >= 0 {
+						start, end = m[g], m[g+1]
+					}
+				}
+				if form == 0 {
+					what = "助詞"
+				}
+				p.report(p.page.at(from+start), "「"+string(line[start:end])+"」と、"+what+"が続いています。", "どちらか一つにしてください。")
 			}
-			if form == 0 {
-				what = "助詞"
-			}
-			p.report(p.page.at(from+start), "「"+string(line[start:end])+"」と、"+what+"が続いています。", "どちらか一つにしてください。")
 		})
 		offset := 0
 		for line := range bytes.Lines(text) {
@@ -257,16 +263,24 @@ func typo(p *pass) {
 // twiceIn finds a word that stands twice in a row: two Chinese characters, three
 // of Katakana, or four of anything. What begins with 一 is counted (一つ一つ).
 func twiceIn(line []byte) (at int, word string) {
-	runes, i := []rune(string(line)), 0
-	for at, r := range string(line) {
-		for n := 2; r != '一' && n <= 12 && i+2*n <= len(runes); n++ {
-			if r == runes[i+n] && slices.Equal(runes[i:i+n], runes[i+n:i+2*n]) && couldRepeat(runes[i:i+n]) {
-				return at, string(runes[i : i+n])
+	runes := []rune(string(line))
+	first := len(runes)
+	for n := 2; n <= 12; n++ {
+		same := 0 // so many letters before this one are those n further on
+		for i := 0; i+n < len(runes) && i-n < first; i++ {
+			if runes[i] != runes[i+n] || runes[i] < utf8.RuneSelf { // what is blanked
+				same = 0
+			} else if same++; same >= n {
+				if start := i + 1 - n; start < first && runes[start] != '一' && couldRepeat(runes[start:start+n]) {
+					first, word = start, string(runes[start:start+n])
+				}
 			}
 		}
-		i++
 	}
-	return 0, ""
+	if word != "" {
+		at = len(string(runes[:first]))
+	}
+	return at, word
 }
 
 func couldRepeat(word []rune) bool {

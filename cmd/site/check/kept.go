@@ -12,7 +12,7 @@ import (
 type kept struct {
 	document
 	phrases  map[string][]string
-	distinct []string // phrases.go
+	distinct []phrase // phrases.go
 }
 
 // stays: each address is there and published, and says its phrases letter for letter.

@@ -83,10 +83,14 @@ func (p *page) own() []byte {
 }
 
 // fields is the page's front matter and what its shortcodes are given, in their
-// places, without comments; all else is 0.
+// places, without comments, up to the last of them; all else is 0.
 func (p *page) fields() []byte {
 	if p.given == nil {
-		p.given = bytes.Clone(p.data)
+		end := p.body
+		for _, tag := range p.tags {
+			end = max(end, tag[1])
+		}
+		p.given = bytes.Clone(p.data[:end])
 		blank(p.given)
 		offset := 0
 		for line := range bytes.Lines(p.data[:p.body]) {

@@ -56,7 +56,8 @@ func markOf(line string, first bool) (m mark) {
 		return m
 	}
 	after := func(found []string) bool { return !ofSentence.MatchString(line[len(found[0]):]) }
-	if line == "" || 'ぁ' <= firstRune(line) && firstRune(line) <= 'ゖ' {
+	switch r := firstRune(line); {
+	case line == "", 'ぁ' <= r && r <= 'ゖ', isHan(r) && !strings.ContainsRune("一二三四五六七八九十", r):
 		return mark{} // most lines
 	}
 	if found := bullet.FindString(line); found != "" && found != line {
@@ -251,7 +252,7 @@ func typedHeading(p *pass) {
 				}
 			}
 			var found []string
-			if strings.ContainsAny(line, "#＃") {
+			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "＃") {
 				found = hashes.FindStringSubmatch(line)
 			}
 			switch {

@@ -22,39 +22,12 @@ var surnames = func() map[string]bool {
 	return all
 }()
 
-// initials are the characters that surnames begin with.
-var initials = func() map[rune]bool {
-	all := map[rune]bool{}
+// anySurname needs one of them.
+func anySurname() (f form) {
 	for name := range surnames {
-		r, _ := utf8.DecodeRuneInString(name)
-		all[r] = true
+		f.needs = append(f.needs, []byte(name))
 	}
-	return all
-}()
-
-// people finds names in a line.
-func people(line string) [][2]int {
-	found := afterAsking(line)
-	if mayName(line) { // few lines do, and the patterns below are slow
-		found = slices.Concat(found, afterRoles(line), beforeTitles(line), whole(line))
-	}
-	return found
-}
-
-// mayName says whether a surname stands anywhere in a line.
-func mayName(line string) bool {
-	for i, r := range line {
-		if !initials[r] {
-			continue
-		}
-		for end, n := i, 0; n < 3; n++ {
-			_, size := utf8.DecodeRuneInString(line[end:])
-			if end += size; surnames[line[i:end]] {
-				return true
-			}
-		}
-	}
-	return false
+	return f
 }
 
 var (
@@ -121,13 +94,15 @@ func trailingHan(text string) int {
 
 func isHan(r rune) bool { return r >= '㐀' && unicode.Is(unicode.Han, r) || r == '々' || r == 'ヶ' }
 
+const behindRoles = ":：|｜は、 　*「『\"“"
+
 const inBrackets = `(?:（[^）]*）)?[ 　*]*`
 
 var (
 	// asking stands before a name and nothing else, roles also before others.
 	asking = regexp.MustCompile(`(?:お名前|御名前|芳名|氏[ 　]*名|フリガナ|ふりがな)` + inBrackets + `[:：][ 　*「『"“]*`)
 	roles  = regexp.MustCompile(`(?:名前|氏[ 　]*名|担当者?|担当職員|連絡先|問い?合わ?せ先?|講師|発表者|報告者|記入者|作成者|執筆者?|文責|受付者?|相談者|申請者|申込者|責任者|代表者?|提案者|` +
-		`司会|進行|記録|出席者?|参加者|受賞者|被?表彰者|対象者|本人|世帯主|保護者|所属長|課長|係長|部長|リーダー|主催者|署名)` + inBrackets + `(?:[:：|｜]|は、?|[ 　])[ 　*「『"“]*$`)
+		`司会|進行|記録|出席者?|参加者|受賞者|被?表彰者|対象者|本人|世帯主|保護者|所属長|課長|係長|部長|リーダー|主催者|署名)` + inBrackets + `(?:[:：|｜]|は、?|[ 　])[ 　*「『"“]*$`) // ends with one of behindRoles
 	apart  = regexp.MustCompile(`^(?:[\p{Han}々ヶ]{1,4}[ 　](?:[\p{Han}々]{1,3}|[ぁ-ん]{2,4})|[ァ-ヶー]{2,6}[ 　][ァ-ヶー]{2,6}|[ぁ-ん]{2,5}[ 　][ぁ-ん]{2,5}|[A-Z][A-Za-z]+ [A-Z][A-Za-z]+)(?:$|[^\p{Han}々ァ-ヶーぁ-んA-Za-z])`)
 	goesOn = regexp.MustCompile(`^(?:$|です|でした|まで|が|に|へ|と|から|より|さ|[^ぁ-んァ-ヶーA-Za-z])`)
 	office = regexp.MustCompile(`[課係部局室所署社会館校者員]`)
@@ -136,11 +111,9 @@ var (
 
 // afterAsking finds the name that stands after what asks for one.
 func afterAsking(line string) (found [][2]int) {
-	if strings.ContainsAny(line, "名フふ") {
-		for _, at := range asking.FindAllStringIndex(line, -1) {
-			if n := nameAfter(line[at[1]:], true); n > 0 {
-				found = append(found, [2]int{at[1], at[1] + n})
-			}
+	for _, at := range asking.FindAllStringIndex(line, -1) {
+		if n := nameAfter(line[at[1]:], true); n > 0 {
+			found = append(found, [2]int{at[1], at[1] + n})
 		}
 	}
 	return found
@@ -149,7 +122,8 @@ func afterAsking(line string) (found [][2]int) {
 // afterRoles finds the surname that stands after what may be a role.
 func afterRoles(line string) (found [][2]int) {
 	for start, letters := range runs(line) {
-		if hasSurname(letters) && roles.MatchString(line[max(0, start-90):start]) {
+		before, _ := utf8.DecodeLastRuneInString(line[:start])
+		if strings.ContainsRune(behindRoles, before) && hasSurname(letters) && roles.MatchString(line[max(0, start-90):start]) {
 			if n := nameAfter(line[start:], false); n > 0 {
 				found = append(found, [2]int{start, start + n})
 			}

@@ -3,6 +3,7 @@ package check
 // The plan's words wherever they are quoted: letter for letter, or not at all.
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,26 +11,59 @@ import (
 )
 
 var (
-	quoted   = regexp.MustCompile(`「[^「」\n]*」|『[^『』\n]*』|【[^【】\n]*】`)
+	quoted   = regexp.MustCompile(`^(?:「[^「」\n]*」|『[^『』\n]*』|【[^【】\n]*】)`)
 	brackets = strings.NewReplacer("「", "", "」", "", "『", "", "』", "", "【", "", "】", "", "*", "")
 	official = regexp.MustCompile(`(?s){{<\s*official\s*>}}(.*?){{<\s*/official\s*>}}`)
 )
 
-// distinct are the phrases of kept.yaml that nobody writes by chance: those in
-// brackets, the parts in brackets, and long ones.
-func distinct(kept map[string][]string) (phrases []string) {
+// quotations are what stands in brackets, with them, by where they begin.
+func quotations(text string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		end := 0
+		for at, r := range text {
+			if at < end || r != '「' && r != '『' && r != '【' {
+				continue
+			}
+			found := quoted.FindString(text[at:])
+			if found != "" && !yield(at, found) {
+				return
+			}
+			end = at + len(found)
+		}
+	}
+}
+
+// phrase is one that nobody writes by chance.
+type phrase struct {
+	text    string
+	letters int
+	off     int      // so many letters may be other ones, and it is still meant
+	parts   []string // one more than that: of words that are meant as it, one is as it was
+}
+
+// distinct are the phrases of kept.yaml that are such ones: those in brackets, the
+// parts in brackets, and long ones.
+func distinct(kept map[string][]string) (phrases []phrase) {
 	for _, of := range kept {
-		for _, phrase := range of {
-			for _, part := range append(quoted.FindAllString(phrase, -1), phrase) {
+		for _, whole := range of {
+			parts := []string{whole}
+			for _, part := range quotations(whole) {
+				parts = append(parts, part)
+			}
+			for i, part := range parts {
 				part = brackets.Replace(part)
-				if n := utf8.RuneCountInString(part); n >= 8 || n >= 4 && (part != phrase || quoted.MatchString(phrase)) {
-					phrases = append(phrases, part)
+				if n := utf8.RuneCountInString(part); n >= 8 || n >= 4 && (i > 0 || len(parts) > 1) {
+					p, letters := phrase{text: part, letters: n, off: max(1, n/5)}, []rune(part)
+					for i := range p.off + 1 {
+						p.parts = append(p.parts, string(letters[i*n/(p.off+1):(i+1)*n/(p.off+1)]))
+					}
+					phrases = append(phrases, p)
 				}
 			}
 		}
 	}
-	slices.Sort(phrases)
-	return slices.Compact(phrases)
+	slices.SortFunc(phrases, func(a, b phrase) int { return strings.Compare(a.text, b.text) })
+	return slices.CompactFunc(phrases, func(a, b phrase) bool { return a.text == b.text })
 }
 
 // quotes: what stands in brackets and in the shortcode official is no phrase of
@@ -46,12 +80,12 @@ func quotes(p *pass) {
 		}
 	}
 	said := map[int]bool{}
-	for _, at := range quoted.FindAllStringIndex(text, -1) {
-		_, mark := utf8.DecodeRuneInString(text[at[0]:])
-		words := text[at[0]+mark : at[1]-mark]
+	for at, words := range quotations(text) {
+		const mark = len("「")
+		words = words[mark : len(words)-mark]
 		if phrase := p.kept.meant(words); phrase != "" {
-			said[at[0]+mark] = true
-			say(at[0]+mark, words, phrase)
+			said[at+mark] = true
+			say(at+mark, words, phrase)
 		}
 	}
 	for _, at := range official.FindAllStringSubmatchIndex(text, -1) {
@@ -66,21 +100,33 @@ func quotes(p *pass) {
 			from += len(line)
 		}
 	}
-	for phrase, wrongs := range p.mistaken {
-		for _, wrong := range wrongs {
-			for from := 0; ; {
-				at := strings.Index(text[from:], wrong)
-				if at < 0 {
-					break
+	p.mistaken.look.lines(p.page.data, func(from int, line []byte, forms []int) {
+		for _, form := range forms {
+			for _, at := range p.mistaken.look.forms[form].FindAllIndex(line, -1) {
+				if !said[from+at[0]] {
+					say(from+at[0], string(line[at[0]:at[1]]), p.mistaken.meant[form])
 				}
-				from += at
-				if !said[from] {
-					say(from, wrong, phrase)
-				}
-				from += len(wrong)
 			}
 		}
+	})
+}
+
+// mistakes are what people take for a phrase of the plan: mistaken.yaml.
+type mistakes struct {
+	look  *lookup
+	meant []string // instead, by form
+}
+
+func mistakesOf(words map[string][]string) (m mistakes) {
+	var forms []form
+	for phrase, wrongs := range words {
+		for _, wrong := range wrongs {
+			forms = append(forms, formOf(regexp.QuoteMeta(wrong), ""))
+			m.meant = append(m.meant, phrase)
+		}
 	}
+	m.look = lookupOf(forms)
+	return m
 }
 
 // meant is the phrase that words are but for one letter in five, "" for none. A
@@ -89,17 +135,16 @@ func (k *kept) meant(words string) string {
 	words = brackets.Replace(words)
 	n := utf8.RuneCountInString(words)
 	near, meant := 0, ""
-	for _, phrase := range k.distinct {
-		long := utf8.RuneCountInString(phrase)
-		most := max(1, long/5)
-		if strings.Contains(phrase, words) && (n < long-most || words == phrase || words == strings.TrimSuffix(phrase, "。")) {
+	for _, p := range k.distinct {
+		if n <= p.letters && strings.Contains(p.text, words) && (n < p.letters-p.off || words == p.text || words == strings.TrimSuffix(p.text, "。")) {
 			return ""
 		}
-		if n < long-most || n > long+most || strings.Contains(words, phrase) {
+		if n < p.letters-p.off || n > p.letters+p.off || strings.Contains(words, p.text) ||
+			!slices.ContainsFunc(p.parts, func(part string) bool { return strings.Contains(words, part) }) {
 			continue
 		}
-		if d := distance(words, phrase); d <= most && (meant == "" || d < near) {
-			near, meant = d, phrase
+		if d := distance(words, p.text); d <= p.off && (meant == "" || d < near) {
+			near, meant = d, p.text
 		}
 	}
 	return meant

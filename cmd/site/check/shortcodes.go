@@ -26,6 +26,8 @@ var (
 	param    = regexp.MustCompile("([A-Za-z_-]+)(=)(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|[^\\s\"“”]+)")
 )
 
+var inBraces = lookupOf(formsOf(`[{｛]`))
+
 // tags judges all that looks like a shortcode, on pages too that end at one.
 func tags(p *pass) {
 	for _, page := range p.pages {
@@ -48,17 +50,11 @@ type openTag struct {
 }
 
 func (p *pass) tagsOf(page *page) {
-	text := string(page.data)
 	var open []openTag
 	said := map[string]bool{} // names at whose beginning something is wrong: one finding is enough
-	for _, at := range tagLike.FindAllStringSubmatchIndex(text[page.body:], -1) {
-		start, tag := page.body+at[0], text[page.body+at[0]:page.body+at[1]]
-		word := ""
-		if at[2] >= 0 {
-			word = text[page.body+at[2] : page.body+at[3]]
-		}
-		if strings.Contains(tag, "/*") || start > 0 && text[start-1] == '`' {
-			continue
+	judge := func(start int, tag, word string) {
+		if strings.Contains(tag, "/*") || start > 0 && page.data[start-1] == '`' {
+			return
 		}
 		say := func(message, mend string, fix ...Edit) { p.report(page.at(start), message, mend, fix...) }
 		known := p.nearestShortcode(word)
@@ -67,21 +63,21 @@ func (p *pass) tagsOf(page *page) {
 			if ending := strings.ContainsAny(tag, `/／\\`); !ending || !said[known] {
 				said[known] = p.misshapen(start, tag, word, known) || said[known]
 			}
-			continue
+			return
 		}
 		closing, name, args := m[1] == "/", m[2], m[3]
 		if closing && said[known] && (len(open) == 0 || open[len(open)-1].name != name) {
-			continue
+			return
 		}
 		of, there := p.shortcodes[name]
 		said[known] = said[known] || !there
 		switch {
 		case !there && known != "":
 			say("ショートコード "+name+" はありません。", known+" のつづり違いではありませんか。{{< "+known+" >}} のように書いてください。")
-			continue
+			return
 		case !there:
 			say("ショートコード "+name+" はありません。", "使えるのは "+strings.Join(slices.Sorted(maps.Keys(p.shortcodes)), "、")+" です。")
-			continue
+			return
 		}
 		switch {
 		case closing && !of.Inner:
@@ -90,7 +86,7 @@ func (p *pass) tagsOf(page *page) {
 			i := slices.IndexFunc(open, func(o openTag) bool { return o.name == name })
 			if i < 0 {
 				say("始まっていない "+name+" が閉じられています。", "この前に {{< "+name+" >}} を書くか、この印を消してください。")
-				continue
+				return
 			}
 			say(name+" より先に、中の "+open[len(open)-1].name+" を閉じていません。", "中の囲みから順に閉じてください。")
 			open = slices.Delete(open, i, i+1)
@@ -103,6 +99,15 @@ func (p *pass) tagsOf(page *page) {
 			}
 		}
 	}
+	inBraces.lines(page.data[page.body:], func(from int, line []byte, _ []int) {
+		for _, at := range tagLike.FindAllSubmatchIndex(line, -1) {
+			word := ""
+			if at[2] >= 0 {
+				word = string(line[at[2]:at[3]])
+			}
+			judge(page.body+from+at[0], string(line[at[0]:at[1]]), word)
+		}
+	})
 	for _, o := range open {
 		p.report(page.at(o.at), o.name+" が閉じていません。", "囲みの終わりに {{< /"+o.name+" >}} を書いてください。")
 	}

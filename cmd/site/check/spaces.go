@@ -48,7 +48,7 @@ func (p *pass) aroundLines(n ast.Node) {
 			_, to := p.page.line(p.page.at(s.Start).line)
 			line = strings.TrimRight(string(p.page.source[s.Start:to]), "\r")
 		}
-		if !strings.ContainsAny(line, " \t　") {
+		if !strings.Contains(line, "　") && !strings.ContainsAny(line, " \t") {
 			continue
 		}
 		blank := strings.Trim(line, " \t　") == ""

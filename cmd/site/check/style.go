@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,8 +52,7 @@ func (p *page) sentences(n ast.Node) iter.Seq2[int, string] {
 
 var (
 	// plain matches the end of a sentence that is not in the polite form.
-	plain  = regexp.MustCompile(`(?:[^どこそあがすと]う|[^すよなはし]く|[^ま]す|[^にのてで]む|[^す]ぐ|[ぶぬる]|[^あなし]た|[^たま]だ|ない|たい|しい|よい|[立待持打勝]つ|である)。$`)
-	courts = regexp.MustCompile(`(?:です|ます|でした|ました|ません|ましょう|でしょう|ください|なさい)(?:か|ね|よ)?。$`)
+	plain = regexp.MustCompile(`(?:[^どこそあがすと]う|[^すよなはし]く|[^ま]す|[^にのてで]む|[^す]ぐ|[ぶぬる]|[^あなし]た|[^たま]だ|ない|たい|しい|よい|[立待持打勝]つ|である)。$`)
 )
 
 var (
@@ -62,6 +62,19 @@ var (
 	// several matches one that lists what can be done (番号で呼ぶ、紙に書く).
 	several = regexp.MustCompile(`[うくぐすむぶるつ]、`)
 )
+
+// courts says whether a sentence is in the polite form.
+func courts(sentence string) bool {
+	text, ended := strings.CutSuffix(sentence, "。")
+	for _, more := range []string{"か", "ね", "よ"} {
+		text = strings.TrimSuffix(text, more)
+	}
+	return ended && endsIn(text, "です", "ます", "でした", "ました", "ません", "ましょう", "でしょう", "ください", "なさい")
+}
+
+func endsIn(text string, endings ...string) bool {
+	return slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(text, end) })
+}
 
 // tone: a page says です and ます throughout.
 func tone(p *pass) {
@@ -78,7 +91,7 @@ func tone(p *pass) {
 				// It names what the sentences after it are about.
 			case scenes.MatchString(sentence):
 				start = -1
-			case courts.MatchString(ending(sentence)):
+			case courts(sentence):
 				politely = true
 			case start < 0 && plain.MatchString(ending(sentence)) && !several.MatchString(sentence):
 				letters := []rune(sentence)

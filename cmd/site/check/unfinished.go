@@ -11,7 +11,7 @@ import (
 // later are marks of what is still to come: as words, as signs in the place of
 // words, and as numbers that are none. What is quoted is spoken of. Group 1 is what
 // is shown.
-var later = lookupOf(formsOf(
+var later = lookupOf(append(formsOf(
 	`(?:^|[^0-9A-Za-zＡ-Ｚ_])(TODO|TBD|TBC|FIXME|ＴＯＤＯ|ＴＢＤ|[Tt]odo[:：]|[XＸ]{3,}|[xｘ]{3,}|[Ll]orem ipsum|[Hh]oge(?:hoge)?)(?:[^0-9A-Za-z]|$)`,
 	`(要確認|要修正|要追記|要検討|要相談|要加筆|要出典|要更新|[（(［\[【<＜](?:仮|かり|作成中|執筆中|確認中|調整中|下書き|ドラフト|未完|工事中|[^）)］\]】〕>＞\n]{0,12}(?:を入れる|を書く|に書く|を記入|に記入|を追加|を挿入|が入る))[）)］\]】>＞])`,
 	`(ここに[^。、\n]{0,10}(?:書く|入れる|入力|記入|追記|追加|入る|入ります)(?:予定)?)[。）)\s]*$`,
@@ -25,12 +25,13 @@ var later = lookupOf(formsOf(
 	`([0-9０-９]{4}年[xXｘＸ○〇◯●△□×_＿*＊?？]{1,2}月)`,
 	`((?:令和|平成)[xXｘＸ○〇◯●△□×_＿*＊?？]{1,4}年)`,
 	`((?:20|２０)[xXｘＸ]{2}年?)`,
-	`([xXｘＸ○〇◯●△□×]{1,4}(?:時|：|:)[xXｘＸ○〇◯●△□×0-9]{1,2}(?:分)?|[○◯●△□]{1,4}(?:時(?:から|まで)|人(?:が|の|参加)|円|名(?:が|の|参加)|課|係))`,
+),
+	formOf(`([xXｘＸ○〇◯●△□×]{1,4}(?:時|：|:)[xXｘＸ○〇◯●△□×0-9]{1,2}(?:分)?|[○◯●△□]{1,4}(?:時(?:から|まで)|人(?:が|の|参加)|円|名(?:が|の|参加)|課|係))`, `[xXｘＸ○〇◯●△□×]`), // 時 and : are everywhere
 ))
 
 var (
 	spokenOf = regexp.MustCompile("`[^`\n]*`|「[^」\n]*」|〔ここに書く〕|『[^』\n]*』|https?://[^\\s)）]+")
-	speaking = regexp.MustCompile(`例|見本|書き方|ひな形|様式|サンプル|伏せ字|記号|印|マーク|評価|凡例`)
+	speaking = []string{"例", "見本", "書き方", "ひな形", "様式", "サンプル", "伏せ字", "記号", "印", "マーク", "評価"}
 	asList   = regexp.MustCompile(`^(?i:todo)[ 　]?(?:リスト|一覧|管理)`)
 	kanjiNum = regexp.MustCompile(`[一二三四五六七八九十百千]$`)
 )
@@ -41,7 +42,7 @@ func unfinished(p *pass) {
 		return
 	}
 	could := map[int][]int{} // forms, by where a line begins
-	later.lines(p.page.data, func(form, from int, _ []byte) { could[from] = append(could[from], form) })
+	later.lines(p.page.data, func(from int, _ []byte, forms []int) { could[from] = slices.Clone(forms) })
 	from, fence := 0, ""
 	for line := range strings.Lines(string(p.page.data)) {
 		start := from
@@ -54,12 +55,12 @@ func unfinished(p *pass) {
 			}
 			continue
 		}
-		if fence != "" || could[start] == nil || speaking.MatchString(line) {
+		if fence != "" || could[start] == nil || slices.ContainsFunc(speaking, func(word string) bool { return strings.Contains(line, word) }) {
 			continue
 		}
 		hidden := spokenOf.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat("\x00", len(s)) })
 		var found [][]int
-		for _, form := range slices.Sorted(slices.Values(could[start])) {
+		for _, form := range could[start] {
 			found = append(found, later.forms[form].FindAllStringSubmatchIndex(hidden, -1)...)
 		}
 		slices.SortStableFunc(found, func(a, b []int) int { return a[0] - b[0] })

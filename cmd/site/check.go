@@ -25,6 +25,7 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
+	seen := scan()
 	base, now := mergeBase(ctx, "."), time.Now()
 	project := history{os.DirFS("."), ctx, base}
 	findings, pages, err := check.Run(project, now)
@@ -34,7 +35,8 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 			break
 		}
 		var n int
-		if n, err = mend(findings, ui); err == nil {
+		if n, err = mend(findings, seen, ui); err == nil {
+			seen = scan()
 			findings, pages, err = check.Run(project, now)
 		}
 		mended += n
@@ -69,8 +71,9 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 func fixable(f check.Finding) bool { return f.Fix != nil }
 
 // mend writes each file whole, or leaves it as it was, and then says what was
-// mended in it. It returns how many findings that were.
-func mend(findings []check.Finding, ui *cli.UI) (int, error) {
+// mended in it. It returns how many findings that were. A file that somebody has
+// saved since it was seen has other bytes at the places that the findings name.
+func mend(findings []check.Finding, seen map[string]stamp, ui *cli.UI) (int, error) {
 	files, mended, err := check.Fix(os.DirFS("."), findings)
 	if err != nil {
 		return 0, err
@@ -78,6 +81,10 @@ func mend(findings []check.Finding, ui *cli.UI) (int, error) {
 	for i, m := range mended {
 		if i == 0 || mended[i-1].File != m.File {
 			info, err := os.Stat(m.File)
+			if before, there := seen[m.File]; err == nil && there && stampOf(info) != before {
+				return i, &cli.Problem{Sentence: m.File + " は、調べているあいだに保存されたので、直さずに止めました。",
+					Next: []string{"もう一度動かしてください。"}}
+			}
 			if err == nil {
 				err = report.WriteFile(m.File, files[m.File], info.Mode().Perm())
 			}

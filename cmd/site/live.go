@@ -55,6 +55,8 @@ type live struct {
 // stamp is what changes when a file does.
 type stamp struct{ modified, size int64 }
 
+func stampOf(info fs.FileInfo) stamp { return stamp{info.ModTime().UnixNano(), info.Size()} }
+
 // canWait says whether a file can be put aside: a page, or a page's figures.
 func canWait(file string) bool {
 	return strings.HasPrefix(file, "content/") && (path.Ext(file) == ".md" || path.Base(file) == "results.json")
@@ -90,7 +92,7 @@ func scan() map[string]stamp {
 			case check.IsLeftover(entry.Name()) || entry.IsDir():
 			default:
 				if info, err := entry.Info(); err == nil {
-					files[file] = stamp{info.ModTime().UnixNano(), info.Size()}
+					files[file] = stampOf(info)
 				}
 			}
 			return nil

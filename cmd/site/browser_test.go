@@ -88,7 +88,7 @@ func start(t *testing.T, project, data string) (address string, stop func()) {
 	t.Cleanup(stop)
 	select {
 	case address = <-lines:
-	case <-time.After(2 * time.Minute):
+	case <-time.After(patience):
 	}
 	if address == "" {
 		cmd.Process.Kill()
@@ -167,11 +167,11 @@ func lines(t *testing.T, file string) []string {
 }
 
 // within waits for something that other processes bring about.
-func within(t *testing.T, limit time.Duration, what string, done func() bool) {
+func within(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(limit); !done(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !done(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within %v: %s", limit, what)
+			t.Fatalf("not within %v: %s", patience, what)
 		}
 	}
 }
@@ -238,7 +238,7 @@ func TestLoop(t *testing.T) {
 			t.Fatalf("answer %d: %s to %q", i, response.Status, response.Header.Get("Location"))
 		}
 	}
-	within(t, 30*time.Second, "ten answers and ten texts are released", func() bool {
+	within(t, "ten answers and ten texts are released", func() bool {
 		return len(lines(t, responses)) == 10 && len(lines(t, filepath.Join(data, survey.ID, "comments.jsonl"))) == 10
 	})
 	stop()

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"golang.org/x/net/html"
@@ -60,7 +59,7 @@ func TestMarginFollowsTheMeasures(t *testing.T) {
 	replaceIn(t, project, "content/measures/s1.md", "status: 準備", "status: 実施")
 	replaceIn(t, project, "content/measures/s1.md", "changes: []", "changes:\n    - {date: 2026-11-10, text: 手順を直しました。}\n    - {date: 2026-11-15, text: 行事の一覧を*毎月*配ります。}")
 	for _, p := range passages {
-		within(t, time.Minute, p.page+" is built anew", func() bool {
+		within(t, p.page+" is built anew", func() bool {
 			response, err := http.Get(address + p.page)
 			if err != nil {
 				t.Fatal(err)

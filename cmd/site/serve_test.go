@@ -24,7 +24,7 @@ import (
 
 // patience is how long a server or a browser may take for one thing on a busy
 // machine before the script gives up.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // server is a running `site serve`.
 type server struct {

@@ -18,7 +18,7 @@ import (
 const HostName = "staffplan.example"
 
 // patience is how long a step may take on a busy machine.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Path is the Chromium that is installed, or "".
 func Path() string {

@@ -20,7 +20,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"staffplan/cmd/internal/cli"
-	"staffplan/cmd/site/check"
 	"staffplan/collector/survey"
 )
 
@@ -34,31 +33,6 @@ type newCmd struct {
 	Date   string `placeholder:"日" help:"行事を開く日や、出した日、受けた日。"`
 	Opens  string `placeholder:"日" help:"アンケートの受付を始める日。"`
 	Closes string `placeholder:"日" help:"アンケートの受付を終える日。その日いっぱい受け付けます。"`
-}
-
-// kind is what an editor calls a page.
-type kind struct {
-	name, section, japanese string
-	folder                  bool   // a page together with other files (a survey's results)
-	day, asks               string // the param that tells its day, and what that is called
-}
-
-// kinds in the order in which they are listed; a section's archetype bears its
-// name. A plain page has its section in its own name.
-var kinds = []kind{
-	{name: "event", section: "events", japanese: "地域イベント", day: "start", asks: "行事の日"},
-	{name: "area", section: "area", japanese: "地域情報", day: "updated", asks: "確かめた日"},
-	{name: "knowledge", section: "knowledge", japanese: "知識ノート"},
-	{name: "notice", section: "notices", japanese: "注意喚起", day: "issued", asks: "出した日"},
-	{name: "commendation", section: "commendations", japanese: "職員表彰", day: "awarded", asks: "表彰した日"},
-	{name: "proposal", section: "proposals", japanese: "職員提案", day: "received", asks: "受けた日"},
-	{name: "training", section: "training", japanese: "研修教材"},
-	{name: "survey", section: "surveys", japanese: "アンケート", folder: true},
-	{name: "results", section: "results", japanese: "アンケートの結果", folder: true},
-	{name: "measure", section: "measures", japanese: "具体的取組"},
-	{name: "value", section: "values", japanese: "心構え"},
-	{name: "chapter", section: "plan", japanese: "プランの章"},
-	{name: "page", japanese: "そのほかのページ"},
 }
 
 func (c *newCmd) Run(ctx context.Context, ui *cli.UI) error {
@@ -107,62 +81,6 @@ func (c *newCmd) Run(ctx context.Context, ui *cli.UI) error {
 	ui.Result("%s", file)
 	c.next(ui, k, d)
 	return nil
-}
-
-func kindNamed(name string) (kind, error) {
-	list := []string{"使える種類:"}
-	for _, k := range kinds {
-		if k.name == name {
-			return k, nil
-		}
-		list = append(list, fmt.Sprintf("  %-14s%s", k.name, k.japanese))
-	}
-	return kind{}, &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q という種類はありません。", name), Next: list}
-}
-
-// measureName is what the mark of a measure is made of.
-var measureName = regexp.MustCompile(`^[sw][1-9]$`)
-
-// takes says whether a page of the kind can have that name.
-func (k kind) takes(name string) error {
-	parts := []string{name}
-	if k.section == "" {
-		parts = strings.Split(name, "/")
-	}
-	for _, part := range parts {
-		if !check.IsSlug(part) {
-			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q は使えません。", name),
-				Next: []string{"URL になるので、半角の英小文字、数字、ハイフンで書いてください。例: site new " + k.example("spring-2027")}}
-		}
-		if check.IsDevice(part) {
-			return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("名前 %q のファイルは、Windows では作れません。", name),
-				Next: []string{"ほかの名前にしてください。例: site new " + k.example(part+"-2027")}}
-		}
-	}
-	switch {
-	case k.section == "measures" && !measureName.MatchString(name):
-		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("取組に、%q という名前は付けられません。", name),
-			Next: []string{"職員の取組は s6、職場の取組は w6 のように、s か w と数字で書いてください。例: site new measure s6"}}
-	case k.section != "":
-		return nil
-	}
-	folder := path.Dir(name)
-	if i := slices.IndexFunc(kinds, func(of kind) bool { return of.section == parts[0] }); i >= 0 {
-		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("content/%s/ には、%sを置きます。", parts[0], kinds[i].japanese),
-			Next: []string{fmt.Sprintf("例: site new %s %s", kinds[i].name, parts[len(parts)-1])}}
-	}
-	if _, err := os.Stat(path.Join("content", folder, "_index.md")); folder == "." || err != nil {
-		return &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%q では、どのフォルダーに置くかが分かりません。", name),
-			Next: []string{"teams/library のように、いまあるフォルダーの名前から書いてください。例: site new page teams/library"}}
-	}
-	return nil
-}
-
-func (k kind) example(name string) string {
-	if k.section == "" {
-		name = "teams/" + name
-	}
-	return k.name + " " + name
 }
 
 // allowed says whether the flags mean something to the kind.
@@ -332,111 +250,6 @@ func (c *newCmd) next(ui *cli.UI, k kind, d *draft) {
 	}
 	ui.Note("つぎに、このファイルを開いて書き、site serve で見え方を、site check で書き方を確かめてください。")
 	ui.Note("公開するときは、draft: true の行を消します。")
-}
-
-// form fills in a page: it takes what a flag says, asks on a terminal, and where
-// nobody can be asked takes what it would have proposed. It keeps the first error.
-type form struct {
-	ctx context.Context
-	ui  *cli.UI
-	*draft
-	err error
-}
-
-func (f *form) ask(flag, given, question, proposed string, read func(string) (string, error)) string {
-	for f.err == nil {
-		answer, asked := given, false
-		if given == "" {
-			if answer, asked, f.err = f.ui.Ask(f.ctx, question, proposed); f.err != nil {
-				break
-			}
-		}
-		value, err := read(answer)
-		switch {
-		case err == nil:
-			return value
-		case asked:
-			f.ui.Say("%v", err)
-		default:
-			f.err = &cli.Problem{Misuse: true, Sentence: fmt.Sprintf("%s の %q は使えません。", flag, answer), Next: []string{err.Error()}}
-		}
-	}
-	return ""
-}
-
-func (f *form) set(path, value string) {
-	if f.err == nil {
-		f.err = f.draft.set(path, value)
-	}
-}
-
-func (f *form) setText(path, words string) {
-	if f.err == nil {
-		f.err = f.draft.setText(path, words)
-	}
-}
-
-func filled(words string) (string, error) {
-	if survey.Blank(words) {
-		return "", errors.New("題を書いてください。")
-	}
-	return words, nil
-}
-
-func oneOf(words []string) func(string) (string, error) {
-	return func(word string) (string, error) {
-		if !slices.Contains(words, word) {
-			return "", errors.New("使えるのは " + strings.Join(words, "、") + " です。")
-		}
-		return word, nil
-	}
-}
-
-func maybe(read func(string) (string, error)) func(string) (string, error) {
-	return func(text string) (string, error) {
-		if text == "" {
-			return "", nil
-		}
-		return read(text)
-	}
-}
-
-func day(text string) (string, error) {
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return "", errors.New("2027-04-03 の形で書いてください。")
-	}
-	return text, nil
-}
-
-// fromDay and toDay read a moment. A day means the whole of it.
-func fromDay(text string) (string, error) { return moment(text, startsDay) }
-
-func toDay(text string) (string, error) { return moment(text, endsDay) }
-
-const startsDay, endsDay = "T00:00:00+09:00", "T23:59:59+09:00"
-
-func moment(text, ofDay string) (string, error) {
-	if _, err := time.Parse(time.DateOnly, text); err == nil {
-		return text + ofDay, nil
-	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		return "", errors.New("2027-04-03 か 2027-04-03T10:00:00+09:00 の形で書いてください。")
-	}
-	return text, nil
-}
-
-// instant is what moment has read.
-func instant(text string) time.Time {
-	t, _ := time.Parse(time.RFC3339, text)
-	return t
-}
-
-// endOfDay is the end of a day that stands for its start.
-func endOfDay(start string) string {
-	if day, whole := strings.CutSuffix(start, startsDay); whole {
-		return day + endsDay
-	}
-	return ""
 }
 
 // owners are the roles that look after pages.

@@ -146,7 +146,7 @@ func (c *buildCmd) render(ctx context.Context, root, site string, refused func()
 			fmt.Fprintln(ui.Err, line)
 		}
 	}
-	err := runHugo(root, func(string) {}, trouble, args...)
+	err := runHugo(root, trouble, args...)
 	if err != nil || warnings > 0 {
 		return &cli.Problem{Sentence: "サイトを組み立てられませんでした。いまあるサイトはそのままです。",
 			Next: []string{"上の行に、ファイルの名前と行、直すところが出ています。", "直したら、もう一度 site build を動かしてください。"}}

@@ -20,50 +20,42 @@ import (
 )
 
 // runHugo runs one Hugo command on the project in root and returns when it has
-// ended and all it said has been passed on, a line at a time, with the project's
-// path cut off the file names: standard output to chatter, errors and warnings to
-// trouble, which may be called at the same time. While it runs, os.Stdout and
+// ended and trouble has been given all its errors and warnings, a line at a time,
+// with the project's path cut off the file names. While it runs, os.Stdout and
 // os.Stderr are Hugo's; callers keep their own.
 //
 // Warnings are lines that begin with WARN. Hugo's --panicOnWarning is not used:
 // it shows the first warning only, as a stack trace, and ends the process.
-func runHugo(root string, chatter, trouble func(line string), args ...string) (err error) {
+func runHugo(root string, trouble func(line string), args ...string) (err error) {
 	os.Setenv("HUGO_NUMWORKERMULTIPLIER", workers)
 	root, err = filepath.Abs(root)
 	if err != nil {
 		return err
 	}
-	var readers sync.WaitGroup
-	defer readers.Wait()
-	pipe := func(line func(string)) (*os.File, error) {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return nil, err
-		}
-		readers.Go(func() {
-			defer r.Close()
-			lines := bufio.NewScanner(r)
-			lines.Buffer(nil, math.MaxInt)
-			for lines.Scan() {
-				if text := lines.Text(); text != "" {
-					line(strings.ReplaceAll(text, root+string(filepath.Separator), ""))
-				}
-			}
-		})
-		return w, nil
-	}
-	out, err := pipe(chatter)
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	defer out.Close()
-	bad, err := pipe(trouble)
+	defer nowhere.Close()
+	r, bad, err := os.Pipe()
 	if err != nil {
 		return err
 	}
+	var reader sync.WaitGroup
+	defer reader.Wait()
 	defer bad.Close()
+	reader.Go(func() {
+		defer r.Close()
+		lines := bufio.NewScanner(r)
+		lines.Buffer(nil, math.MaxInt)
+		for lines.Scan() {
+			if text := lines.Text(); text != "" {
+				trouble(strings.ReplaceAll(text, root+string(filepath.Separator), ""))
+			}
+		}
+	})
 	stdout, stderr := os.Stdout, os.Stderr
-	os.Stdout, os.Stderr = out, bad
+	os.Stdout, os.Stderr = nowhere, bad
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("hugo: %v", p)

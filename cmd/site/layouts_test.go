@@ -52,7 +52,7 @@ func hugoBuild(t *testing.T, dir string, more ...string) (public string, trouble
 	public = filepath.Join(dir, "public")
 	args := append([]string{"build", "--noBuildLock", "--printPathWarnings",
 		"--destination", public, "--baseURL", published, "--clock", "2026-11-20T10:00:00+09:00"}, more...)
-	err = runHugo(dir, func(string) {}, func(line string) { trouble = append(trouble, line) }, args...)
+	err = runHugo(dir, func(line string) { trouble = append(trouble, line) }, args...)
 	return public, trouble, err
 }
 

@@ -351,7 +351,7 @@ const asHugo = "STAFFPLAN_HUGO"
 // those that templates report has written every page.
 func beHugo(args []string) (code int) {
 	said := os.Stderr // Hugo is given another
-	err := runHugo(".", func(string) {}, func(line string) { fmt.Fprintln(said, line) }, args...)
+	err := runHugo(".", func(line string) { fmt.Fprintln(said, line) }, args...)
 	if err != nil && !summary.MatchString(err.Error()) {
 		return 1
 	}

@@ -101,19 +101,24 @@ func mend(findings []check.Finding, seen map[string]stamp, ui *cli.UI) (int, err
 // conclude says how many findings there are of each level, and how many of them
 // --fix would mend.
 func conclude(ui *cli.UI, pages int, of map[check.Level]int, byFix int) {
+	next := ""
+	if byFix > 0 {
+		next = fmt.Sprintf("%d か所は、site check --fix で直せます。", byFix)
+	}
+	if len(of) == 0 {
+		ui.Note("%d ページを確かめました。直すところはありません。", pages)
+	} else {
+		ui.Say("%sあります。%s", inWords(of), next)
+	}
+}
+
+// inWords says how many findings there are of each level.
+func inWords(of map[check.Level]int) string {
 	var counts []string
 	for _, level := range check.Levels {
 		if n := of[level.Level]; n > 0 {
 			counts = append(counts, fmt.Sprintf("%sが %d か所", level.Words, n))
 		}
 	}
-	next := ""
-	if byFix > 0 {
-		next = fmt.Sprintf("%d か所は、site check --fix で直せます。", byFix)
-	}
-	if counts == nil {
-		ui.Note("%d ページを確かめました。直すところはありません。", pages)
-	} else {
-		ui.Say("%sあります。%s", strings.Join(counts, "、"), next)
-	}
+	return strings.Join(counts, "、")
 }

@@ -5,12 +5,10 @@ package main
 // built site.
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"os"
@@ -125,23 +123,6 @@ func viewOf(f check.Finding) view {
 	return v
 }
 
-// counts says how many findings there are of each level.
-func counts(views []view) string {
-	var counts []string
-	for _, level := range check.Levels {
-		n := 0
-		for _, v := range views {
-			if v.Level == level.Level {
-				n++
-			}
-		}
-		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%sが %d か所", level.Words, n))
-		}
-	}
-	return strings.Join(counts, "、")
-}
-
 // writeFindings puts into a site what is wrong with it: in the place of the pages
 // whose addresses are given, for live.js to put at the foot of the others, and as
 // a list.
@@ -176,8 +157,11 @@ func writeFindings(site, edition string, instead map[string]bool, findings []che
 	}
 	feet := map[string]string{}
 	for url, views := range pages {
-		errors := slices.ContainsFunc(views, func(v view) bool { return v.Level == check.Error })
-		feet[url] = said("foot", about{views, counts(views), errors, trouble, urgent})
+		of := map[check.Level]int{}
+		for _, v := range views {
+			of[v.Level]++
+		}
+		feet[url] = said("foot", about{views, inWords(of), of[check.Error] > 0, trouble, urgent})
 	}
 	var errs []error
 	write := func(name string, data []byte) {
@@ -206,18 +190,15 @@ func writeFindings(site, edition string, instead map[string]bool, findings []che
 }
 
 var (
-	titleOf = regexp.MustCompile(`(?s)<title>.*?</title>`)
-	mainOf  = regexp.MustCompile(`(?s)(<main[^>]*>).*(</main>)`)
+	titleOf = regexp.MustCompile(`(?s)(<title>.*?</title>)`)
+	mainOf  = regexp.MustCompile(`(?s)<main[^>]*>(.*)</main>`)
 )
 
 // framed puts a text into the frame of the page that says there is none.
 func framed(frame []byte, title, main string) []byte {
 	for part, text := range map[*regexp.Regexp]string{titleOf: title, mainOf: main} {
-		if m := part.FindIndex(frame); m != nil {
-			if groups := part.FindSubmatch(frame); len(groups) > 1 {
-				text = string(groups[1]) + text + string(groups[2])
-			}
-			frame = bytes.Join([][]byte{frame[:m[0]], []byte(text), frame[m[1]:]}, nil)
+		if m := part.FindSubmatchIndex(frame); m != nil {
+			frame = slices.Concat(frame[:m[2]], []byte(text), frame[m[3]:])
 		}
 	}
 	return frame

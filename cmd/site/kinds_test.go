@@ -60,7 +60,7 @@ func TestEveryPageKind(t *testing.T) {
 		}
 		added := func(k kind) bool { return k.section == section }
 		if !slices.ContainsFunc(kinds, added) {
-			t.Errorf("cmd/site/new.go: no kind makes pages of %s", section)
+			t.Errorf("cmd/site/kinds.go: no kind makes pages of %s", section)
 		}
 		_, row, _ := strings.Cut(guide, "\n| `"+section+"` |")
 		row, _, _ = strings.Cut(row, "\n")

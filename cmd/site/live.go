@@ -369,13 +369,12 @@ func (l *live) configure(edition string, aside map[string]bool) (file string, er
 	if err := toml.Unmarshal(text, &config); err != nil {
 		return "", fmt.Errorf("hugo.toml: %w", err)
 	}
-	params, _ := config["params"].(map[string]any)
-	config["params"] = params
-	if params == nil {
-		config["params"] = map[string]any{"edition": edition}
-	} else {
-		params["edition"] = edition
+	params, ok := config["params"].(map[string]any)
+	if !ok {
+		params = map[string]any{}
+		config["params"] = params
 	}
+	params["edition"] = edition
 
 	instead := filepath.Join(l.temporary, "aside")
 	if err := os.RemoveAll(instead); err != nil {

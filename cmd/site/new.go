@@ -102,11 +102,7 @@ func (c *newCmd) allowed(k kind) error {
 // source is the file to begin with.
 func (c *newCmd) source(k kind) (string, error) {
 	if c.From == "" {
-		name := k.section
-		if name == "" {
-			name = k.name
-		}
-		return "layouts/_archetypes/" + name + ".md", nil
+		return "layouts/_archetypes/" + cmp.Or(k.section, k.name) + ".md", nil
 	}
 	folder := path.Join("content", k.section)
 	for _, file := range []string{c.From + ".md", c.From + "/index.md"} {
@@ -241,9 +237,9 @@ func (c *newCmd) next(ui *cli.UI, k kind, d *draft) {
 		} else {
 			ui.Say("受付は %s から %s までです。", opens, closes)
 		}
-	}
-	if k.name == "survey" && c.From != "" {
-		ui.Say("問いと段階の言葉を変えなければ、前の回からの変化が出ます。初めの文と、所属の人数（headcount）は、今回のものに直してください。")
+		if c.From != "" {
+			ui.Say("問いと段階の言葉を変えなければ、前の回からの変化が出ます。初めの文と、所属の人数（headcount）は、今回のものに直してください。")
+		}
 	}
 	if d.get("params.survey.sealed_to") != "" {
 		ui.Say("回答を封じる鍵（sealed_to）は、前の回のものです。作り直すときは、collector key を使います。")

@@ -4,6 +4,7 @@ package check
 // results of which nothing came.
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -13,21 +14,15 @@ import (
 
 // aimless: each scale of a survey tells of a measure or a theme. Said once a survey.
 func aimless(p *pass) {
-	d := p.page.survey
-	if d == nil {
-		return
-	}
-	first, ids := -1, []string(nil)
-	for i, q := range d.Questions {
+	first, ids := "", []string(nil)
+	for path, q := range p.page.questions() {
 		if q.Kind == survey.Scale && len(q.Measures) == 0 && len(q.Themes) == 0 {
-			if first < 0 {
-				first = i
-			}
+			first = cmp.Or(first, path)
 			ids = append(ids, q.ID)
 		}
 	}
-	if first >= 0 {
-		p.report(p.page.key(fmt.Sprintf("params.survey.questions[%d].id", first)), "問い "+strings.Join(ids, "、")+" は、どの取組も、どの主題も確かめていません。",
+	if ids != nil {
+		p.report(p.page.key(first+".id"), "問い "+strings.Join(ids, "、")+" は、どの取組も、どの主題も確かめていません。",
 			"measures か themes に、確かめることを書いてください。結果が、取組のページに並ぶようになります。")
 	}
 }

@@ -6,6 +6,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,27 +14,31 @@ import (
 	"staffplan/collector/survey"
 )
 
-// questions calls look for the questions of a survey that the collector would
-// take, with the path of each.
-func questions(p *pass, look func(q *survey.Question, path string)) {
-	if p.page.survey == nil {
-		return // definition
-	}
-	for i := range p.page.survey.Questions {
-		look(&p.page.survey.Questions[i], fmt.Sprintf("params.survey.questions[%d]", i))
+// questions are those of a survey that the collector would take (else: definition),
+// by their paths.
+func (p *page) questions() iter.Seq2[string, survey.Question] {
+	return func(yield func(string, survey.Question) bool) {
+		if p.survey == nil {
+			return
+		}
+		for i, q := range p.survey.Questions {
+			if !yield(fmt.Sprintf("params.survey.questions[%d]", i), q) {
+				return
+			}
+		}
 	}
 }
 
 // themes: results can call them by a name.
 func themes(p *pass) {
-	questions(p, func(q *survey.Question, path string) {
+	for path, q := range p.page.questions() {
 		for i, theme := range q.Themes {
 			if !slices.Contains(p.words["themes"], theme) {
 				p.report(p.page.key(fmt.Sprintf("%s.themes[%d]", path, i)), "主題 "+theme+" がありません。",
 					"使えるのは "+strings.Join(p.words["themes"], "、")+" です。新しい主題は、layouts/_data/themes.yaml に名前を足してください。")
 			}
 		}
-	})
+	}
 }
 
 // noun is a word, or some that の joins, in writing that shows where it ends.
@@ -50,12 +55,12 @@ var double = regexp.MustCompile(`および|及び|ならびに|並びに|かつ|
 // oneThing: a question asks for one thing. Whoever agrees with one half and not
 // with the other has no answer.
 func oneThing(p *pass) {
-	questions(p, func(q *survey.Question, path string) {
+	for path, q := range p.page.questions() {
 		if joined := double.FindString(q.Text); joined != "" && q.Kind != survey.Text {
 			p.report(p.page.key(path+".text"), "一つの問いで、二つのことを聞いているようです（「"+joined+"」）。",
 				"片方だけに当てはまる人は、答えに迷います。二つの問いに分けてください。一つのことなら、そのままでかまいません。")
 		}
-	})
+	}
 }
 
 // leads matches words that tell which answer is wanted.
@@ -63,31 +68,31 @@ var leads = regexp.MustCompile(`(?:思い|感じ|考え)ませんか|べき(?:�
 
 // leading: a question does not say what to answer.
 func leading(p *pass) {
-	questions(p, func(q *survey.Question, path string) {
+	for path, q := range p.page.questions() {
 		if word := leads.FindString(q.Text); word != "" {
 			p.report(p.page.key(path+".text"), "「"+word+"」という言い方が、答えを誘っているようです。",
 				"「私は、…と感じる。」のように、どちらの答えも選びやすい文にしてください。")
 		}
-	})
+	}
 }
 
 // compared: a question that was asked before can be answered as before.
 func compared(p *pass) {
-	questions(p, func(q *survey.Question, path string) {
+	for path, q := range p.page.questions() {
 		previous := p.byURL["/surveys/"+p.page.survey.Previous+"/"]
 		if previous == nil || previous.survey == nil {
-			return // loop
+			continue // loop
 		}
 		before := previous.survey.Question(q.ID)
 		if before == nil || before.Kind == q.Kind && before.Reversed == q.Reversed && slices.Equal(before.Labels, q.Labels) {
-			return
+			continue
 		}
 		mend := "問いの id を新しくしてください。"
 		if before.Kind == survey.Scale {
 			mend = "比べるなら、前の回と同じ「" + strings.Join(before.Labels, "、") + "」にしてください。比べないなら、" + mend
 		}
 		p.report(p.page.key(path+".labels"), "問い "+q.ID+" の段階が、前の回（"+previous.name+"）と違います。前の回からの変化は出ません。", mend)
-	})
+	}
 }
 
 // asked: how many people are asked is known while it can still be told.

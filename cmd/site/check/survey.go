@@ -88,11 +88,11 @@ func loop(p *pass) {
 		case page.section == "surveys" && d == nil:
 			unknown = unknown || !page.draft
 		case page.section == "surveys":
-			for i, q := range d.Questions {
-				for j, name := range q.Measures {
+			for path, q := range page.questions() {
+				for i, name := range q.Measures {
 					watched[name] = watched[name] || !page.draft
 					if !slices.Contains(measures, name) {
-						p.report(page.key(fmt.Sprintf("params.survey.questions[%d].measures[%d]", i, j)), "取組 "+name+" がありません。",
+						p.report(page.key(fmt.Sprintf("%s.measures[%d]", path, i)), "取組 "+name+" がありません。",
 							"content/measures/ のファイルの名前（"+strings.Join(measures, "、")+"）を書いてください。")
 					}
 				}

@@ -61,12 +61,3 @@ func carries(p *pass) {
 		}
 	}
 }
-
-func (p *page) hasHeading(id string) bool {
-	for h := range each[*ast.Heading](p) {
-		if written, _ := writtenID(h); written == id {
-			return true
-		}
-	}
-	return false
-}

@@ -77,10 +77,9 @@ func (s *site) follow(from *page, to string) (target *page, message, mend string
 // hasID says whether an id is on a page, or may be: written in its text, or put
 // there by a template (anchors.yaml).
 func (s *site) hasID(p *page, id string) bool {
-	written := func(n ast.Node) bool { other, ok := writtenID(n); return ok && other == id }
 	question, asks := strings.CutPrefix(id, "q-")
 	switch {
-	case p.broken != nil || slices.ContainsFunc(p.nodes(), written):
+	case p.broken != nil || p.hasHeading(id):
 		return true
 	case p.section == "surveys" && !p.index && asks:
 		return p.survey == nil || p.survey.Question(question) != nil

@@ -203,6 +203,15 @@ func writtenID(n ast.Node) (string, bool) {
 	return string(id), ok && isText
 }
 
+func (p *page) hasHeading(id string) bool {
+	for h := range each[*ast.Heading](p) {
+		if written, _ := writtenID(h); written == id {
+			return true
+		}
+	}
+	return false
+}
+
 // plain is the text below a node without its marks, line by line.
 func (p *page) plain(n ast.Node) (plain []byte) {
 	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

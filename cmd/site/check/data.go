@@ -54,16 +54,11 @@ func (d *data) read(project fs.FS) error {
 			d.mistaken = mistakesOf(words)
 		case "owners":
 			err = doc.parse(text, &d.owners.roles)
-			for _, role := range d.owners.roles {
-				d.words[name] = append(d.words[name], fmt.Sprint(role.Key))
-			}
-			d.owners.document = doc
+			d.owners.document, d.words[name] = doc, keys(d.owners.roles)
 		case "themes":
 			var names yaml.MapSlice
 			err = doc.parse(text, &names)
-			for _, theme := range names {
-				d.words[name] = append(d.words[name], fmt.Sprint(theme.Key))
-			}
+			d.words[name] = keys(names)
 		case "synonyms":
 			err = doc.parse(text, &d.synonyms.words)
 			d.synonyms.document = doc
@@ -85,6 +80,13 @@ func (d *data) read(project fs.FS) error {
 		}
 	}
 	return nil
+}
+
+func keys(of yaml.MapSlice) (words []string) {
+	for _, entry := range of {
+		words = append(words, fmt.Sprint(entry.Key))
+	}
+	return words
 }
 
 func wordsOf(list []any) (words []string) {

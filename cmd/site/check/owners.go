@@ -18,6 +18,17 @@ type contacts struct {
 	roles yaml.MapSlice
 }
 
+// mailboxes are those by which the roles are reached.
+func (c *contacts) mailboxes() (all []string) {
+	for _, role := range c.roles {
+		contact, _ := role.Value.(map[string]any)
+		if mailbox, _ := contact["mailbox"].(string); mailbox != "" {
+			all = append(all, mailbox)
+		}
+	}
+	return all
+}
+
 // isMailbox says whether a text is the address of a mailbox, and no more than it:
 // it goes into links as it is.
 func isMailbox(text string) bool {

@@ -57,7 +57,7 @@ func beforeTitles(line string) (found [][2]int) {
 // nameBefore is where the name begins that a text ends with, or -1. A surname of
 // one character is a word as well: it stands apart.
 func nameBefore(text string, anybody bool, title string) int {
-	run := text[len(text)-trailingHan(text):]
+	run := hanAtEnd(text)
 	letters := []rune(run)
 	for n := min(3, len(letters)); n > 0; n-- {
 		surname := string(letters[len(letters)-n:])
@@ -75,7 +75,7 @@ func nameBefore(text string, anybody bool, title string) int {
 	}
 	apart := strings.TrimSuffix(strings.TrimSuffix(text[:len(text)-len(run)], " "), "　")
 	if len(apart) < len(text)-len(run) { // 田中 太郎さん
-		if surname := apart[len(apart)-trailingHan(apart):]; surnames[surname] && len(letters) <= 3 && !noGiven.MatchString(run) {
+		if surname := hanAtEnd(apart); surnames[surname] && len(letters) <= 3 && !noGiven.MatchString(run) {
 			return len(apart) - len(surname)
 		}
 	}
@@ -87,9 +87,13 @@ func nameBefore(text string, anybody bool, title string) int {
 	return -1
 }
 
-// trailingHan is how many bytes of kanji a text ends with.
-func trailingHan(text string) int {
-	return len(text) - len(strings.TrimRightFunc(text, isHan))
+// hanAtStart and hanAtEnd are the kanji that a text begins and ends with.
+func hanAtStart(text string) string {
+	return text[:len(text)-len(strings.TrimLeftFunc(text, isHan))]
+}
+
+func hanAtEnd(text string) string {
+	return text[len(strings.TrimRightFunc(text, isHan)):]
 }
 
 func isHan(r rune) bool { return r >= '㐀' && unicode.Is(unicode.Han, r) || r == '々' || r == 'ヶ' }
@@ -167,7 +171,7 @@ func hasSurname(letters []rune) bool {
 // surname, alone or with a given name; two words that look like a name; and where
 // only a name can stand, three to five kanji.
 func nameAfter(text string, only bool) int {
-	run := text[:len(text)-len(strings.TrimLeftFunc(text, isHan))]
+	run := hanAtStart(text)
 	letters, after := []rune(run), text[len(run):]
 	if noName.MatchString(run) {
 		return 0
@@ -210,7 +214,7 @@ func whole(line string) (found [][2]int) {
 			rest := string(letters[n:])
 			if rest == "" { // 田中 太郎
 				after := strings.TrimPrefix(strings.TrimPrefix(line[end:], " "), "　")
-				rest = after[:len(after)-len(strings.TrimLeftFunc(after, isHan))]
+				rest = hanAtStart(after)
 				end = len(line) - len(after) + len(rest)
 			}
 			if given.MatchString(rest) && !notGiven.MatchString(rest) {

@@ -79,7 +79,7 @@ func personal(p *pass) {
 			for _, at := range kind.find(text) {
 				words := text[at[0]:at[1]]
 				if madeUp(words, text, sample) || slices.ContainsFunc(said, func(s [2]int) bool { return at[0] < s[1] && s[0] < at[1] }) ||
-					slices.ContainsFunc(p.site.owners.mailboxes(), func(m string) bool { return m == words }) {
+					slices.Contains(p.site.owners.mailboxes(), words) {
 					continue
 				}
 				said = append(said, at)
@@ -223,18 +223,6 @@ func mailboxes(line string) (found [][2]int) {
 		}
 	}
 	return found
-}
-
-// mailboxes are those by which the roles are reached.
-func (c *contacts) mailboxes() (all []string) {
-	for _, role := range c.roles {
-		if contact, ok := filled(role.Value).(map[string]any); ok {
-			if mailbox, ok := contact["mailbox"].(string); ok {
-				all = append(all, mailbox)
-			}
-		}
-	}
-	return all
 }
 
 var (

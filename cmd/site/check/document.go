@@ -57,6 +57,16 @@ func (d *document) at(offset int) place {
 	return place{d.file, 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])}
 }
 
+// offset is where the byte at a place is, the end of its line at most.
+func (d *document) offset(at place) int {
+	from, to := d.line(at.line)
+	for ; at.column > 1 && from < to; at.column-- {
+		_, size := utf8.DecodeRune(d.data[from:to])
+		from += size
+	}
+	return from
+}
+
 // token is the place of a piece of YAML.
 func (d *document) token(t *token.Token) place {
 	if t == nil || t.Position == nil {

@@ -29,11 +29,11 @@ var damage = lookupOf([]form{
 // unwanted is a character that nobody means to write: a control, or U+FFFD.
 const unwanted = `[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{fffd}]`
 
-// spoilt says what is wrong with a page's bytes, and where; the message is empty
-// where nothing is. Of several things it is the one that explains the others.
-func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
+// spoilt says what is wrong with a page's bytes; the message is empty where nothing
+// is. Of several things it is the one that explains the others.
+func spoilt(data []byte) misstep {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.Count(data, []byte{0}) > len(data)/4 {
-		return 0, "文字コードが UTF-16（メモ帳では Unicode）です。このままでは読めません。", saveAnew, nil
+		return misstep{0, "文字コードが UTF-16（メモ帳では Unicode）です。このままでは読めません。", saveAnew, nil}
 	}
 	if !utf8.Valid(data) {
 		at := 0
@@ -42,14 +42,14 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 		}
 		switch {
 		case reads(japanese.EUCJP, data):
-			return 0, "文字コードが EUC-JP です。このままでは読めません。", "使っているエディターで、文字コードを UTF-8 にして、保存し直してください。", nil
+			return misstep{0, "文字コードが EUC-JP です。このままでは読めません。", "使っているエディターで、文字コードを UTF-8 にして、保存し直してください。", nil}
 		case reads(japanese.ShiftJIS, data):
-			return 0, "文字コードが Shift_JIS（メモ帳では ANSI）です。このままでは文字が化けます。", saveAnew, nil
+			return misstep{0, "文字コードが Shift_JIS（メモ帳では ANSI）です。このままでは文字が化けます。", saveAnew, nil}
 		}
-		return at, "文字が、ここで途中から切れています。", "この行の、こわれた文字のところを打ち直してください。", nil
+		return misstep{at, "文字が、ここで途中から切れています。", "この行の、こわれた文字のところを打ち直してください。", nil}
 	}
 	if bytes.Contains(data, []byte("\x1b$")) {
-		return 0, "文字コードが JIS（ISO-2022-JP）です。このままでは文字が化けます。", saveAnew, nil
+		return misstep{0, "文字コードが JIS（ISO-2022-JP）です。このままでは文字が化けます。", saveAnew, nil}
 	}
 	var found [mojibake + 1][][2]int
 	damage.lines(data, func(from int, line []byte, forms []int) {
@@ -60,35 +60,33 @@ func spoilt(data []byte) (offset int, message, mend string, fix []Edit) {
 		}
 	})
 	if found := found[conflict]; found != nil {
-		return found[0][0], "ほかの人の直しとぶつかった印（<<<<<<< や >>>>>>>）が残っています。",
-			"<<<<<<< と ======= の間、======= と >>>>>>> の間を読み比べ、残すほうを決めて、ほかと印の行を消してください。", nil
+		return misstep{found[0][0], "ほかの人の直しとぶつかった印（<<<<<<< や >>>>>>>）が残っています。",
+			"<<<<<<< と ======= の間、======= と >>>>>>> の間を読み比べ、残すほうを決めて、ほかと印の行を消してください。", nil}
 	}
+	var fix []Edit
 	for i, b := range data {
 		if b == '\r' && !bytes.HasPrefix(data[i+1:], []byte("\n")) {
-			if fix == nil {
-				offset = i
-			}
 			fix = append(fix, Edit{i, i + 1, "\n"})
 		}
 	}
 	if fix != nil {
-		return offset, "改行が、古い形（CR だけ）になっています。この先が一行になってしまいます。", "改行を LF か CRLF にして、保存し直してください。", fix
+		return misstep{fix[0].Start, "改行が、古い形（CR だけ）になっています。この先が一行になってしまいます。", "改行を LF か CRLF にして、保存し直してください。", fix}
 	}
 	if found := found[unwelcome]; found != nil {
 		if data[found[0][0]] == 0xef {
-			return found[0][0], "文字が化けて「\uFFFD」になっています。元の文字は残っていません。", "元の文を見て、打ち直してください。", nil
+			return misstep{found[0][0], "文字が化けて「\uFFFD」になっています。元の文字は残っていません。", "元の文を見て、打ち直してください。", nil}
 		}
 		for _, at := range found {
 			if data[at[0]] != 0xef {
 				fix = append(fix, Edit{at[0], at[1], ""})
 			}
 		}
-		return found[0][0], "目に見えない制御文字が入っています。ほかのソフトから貼った文に、付いてくることがあります。", "この場所の前後の一文字を消して、打ち直してください。", fix
+		return misstep{found[0][0], "目に見えない制御文字が入っています。ほかのソフトから貼った文に、付いてくることがあります。", "この場所の前後の一文字を消して、打ち直してください。", fix}
 	}
 	if found := found[mojibake]; found != nil {
-		return found[0][0], "文字が化けています。別の文字コードで開いて、保存したようです。", "元のファイルから写し直し、UTF-8 で保存してください。", nil
+		return misstep{found[0][0], "文字が化けています。別の文字コードで開いて、保存したようです。", "元のファイルから写し直し、UTF-8 で保存してください。", nil}
 	}
-	return 0, "", "", nil
+	return misstep{}
 }
 
 // reads says whether an encoding makes Japanese of bytes.

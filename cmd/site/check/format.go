@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // weight is a level with its words in each form.
@@ -145,20 +144,13 @@ func rdjson(project fs.FS, findings []Finding) any {
 	source := map[string]string{"name": "site check"}
 	diagnostics := []diagnostic{}
 	for f, doc := range located(project, findings) {
-		from, to := doc.line(f.Line)
-		column := 1
-		for line := doc.data[from:to]; column < f.Column && len(line) > 0; column++ {
-			_, size := utf8.DecodeRune(line)
-			line = line[size:]
-			from += size
-		}
 		at := func(offset int) position {
 			start := bytes.LastIndexByte(doc.data[:offset], '\n') + 1
 			return position{1 + bytes.Count(doc.data[:start], []byte("\n")), 1 + offset - start}
 		}
 		d := diagnostic{
 			Message:  f.Message + f.Mend,
-			Location: location{f.File, span{Start: at(from)}},
+			Location: location{f.File, span{Start: at(doc.offset(place{f.File, f.Line, f.Column}))}},
 			Severity: Levels[f.Level.rank()].rdjson,
 			Code:     code{f.Rule},
 		}

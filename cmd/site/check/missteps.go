@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// misstep is one of them: where in the file, what it is, and how it is mended.
+// misstep is one of them, or what else keeps a page from being read: where in the
+// file, what it is, and how it is mended.
 type misstep struct {
 	offset        int
 	message, mend string

@@ -1,7 +1,6 @@
 package check
 
-// What a page is called, in its address and for its readers, and whether it can
-// be read at all.
+// What a page is called, in its address and for its readers.
 
 import (
 	"path"
@@ -40,14 +39,6 @@ func fileName(p *pass) {
 	case strings.HasPrefix(p.file.name, published):
 	case !form.MatchString(name) && !(page && name == "_index"):
 		p.report(place{p.file.name, 1, 1}, "この名前は使えません。名前は URL になります。", "半角の小文字、数字、ハイフンだけの名前に変えてください。")
-	}
-}
-
-func unreadable(p *pass) {
-	for _, page := range p.pages {
-		if page.broken != nil && page.brokenBy == p.rule.name {
-			page.broken(p)
-		}
 	}
 }
 

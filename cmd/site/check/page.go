@@ -33,7 +33,7 @@ type page struct {
 
 	// broken says why the page cannot be read. It then has no more than its
 	// name and its lines: other pages may count on it, and no rule judges it.
-	broken   func(*pass)
+	broken   []misstep
 	brokenBy string // the rule that says so
 
 	meta        map[string]any // front matter, aliases resolved
@@ -67,37 +67,25 @@ var markdown = goldmark.New(
 func readPage(file string, data []byte) *page {
 	p := placed(file)
 	p.document = document{file: file, data: data, first: 1}
-	broken := func(at place, message, mend string, fix ...Edit) *page {
-		p.broken, p.brokenBy = func(by *pass) { by.report(at, message, mend, fix...) }, "unreadable"
+	broken := func(by string, why ...misstep) *page {
+		p.broken, p.brokenBy = why, by
 		return p
 	}
-	slipped := func(all []misstep) *page {
-		p.brokenBy = "unreadable"
-		p.broken = func(by *pass) {
-			for _, s := range all {
-				by.report(p.at(s.offset), s.message, s.mend, s.fix...)
-			}
-		}
-		return p
-	}
-	if at, message, mend, fix := spoilt(data); message != "" {
-		broken(p.at(at), message, mend, fix...)
-		p.brokenBy = "encoding"
-		return p
+	if s := spoilt(data); s.message != "" {
+		return broken("encoding", s)
 	}
 	items, err := pageparser.ParseBytes(data, pageparser.Config{})
 	front := slices.IndexFunc(items, pageparser.Item.IsFrontMatter)
 	last := items[len(items)-1]
 	if front < 0 || items[front].Type != pageparser.TypeFrontMatterYAML {
 		if s := unfenced(string(data)); s.message != "" {
-			return slipped([]misstep{s})
+			return broken("unreadable", s)
 		}
-		return broken(p.at(0), "ページの札（front matter）が、--- だけの行で囲まれていません。", "1行めを --- だけにして、title などを YAML で書き、--- だけの行で閉じてください。")
+		return broken("unreadable", misstep{0, "ページの札（front matter）が、--- だけの行で囲まれていません。", "1行めを --- だけにして、title などを YAML で書き、--- だけの行で閉じてください。", nil})
 	}
 	if err != nil || last.IsError() {
-		broken(p.at(last.Pos()), "ショートコードを、ここから読めません。", "{{< と >}} と、「\"」がそろっているかを確かめてください。")
-		p.brokenBy, p.body = "shortcode", items[min(front+1, len(items)-1)].Pos()
-		return p
+		p.body = items[min(front+1, len(items)-1)].Pos()
+		return broken("shortcode", misstep{last.Pos(), "ショートコードを、ここから読めません。", "{{< と >}} と、「\"」がそろっているかを確かめてください。", nil})
 	}
 	p.source = bytes.Clone(data)
 	for i, item := range items[:len(items)-1] {
@@ -121,14 +109,14 @@ func readPage(file string, data []byte) *page {
 	err = p.parse(yaml, &p.meta)
 	if first, _, _ := strings.Cut(string(data), "\n"); err != nil && strings.TrimSpace(strings.TrimPrefix(first, "\ufeff")) != "---" {
 		if s := unfenced(string(data)); s.message != "" {
-			return slipped([]misstep{s})
+			return broken("unreadable", s)
 		}
 	}
 	if all := missteps(string(yaml), items[front].Pos()+bytes.Index(data[items[front].Pos():], yaml), err != nil); all != nil {
-		return slipped(all)
+		return broken("unreadable", all...)
 	}
 	if err != nil {
-		return broken(p.wrong(err), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。")
+		return broken("unreadable", misstep{p.offset(p.wrong(err)), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。", nil})
 	}
 	p.title, _ = p.meta["title"].(string)
 	p.draft, _ = p.meta["draft"].(bool)
@@ -138,6 +126,22 @@ func readPage(file string, data []byte) *page {
 		p.readSurvey()
 	}
 	return p
+}
+
+// unreadable and encoding: each page can be read.
+func unreadable(p *pass) {
+	for _, page := range p.pages {
+		if page.brokenBy == p.rule.name {
+			p.broken(page)
+		}
+	}
+}
+
+// broken reports why a page cannot be read.
+func (p *pass) broken(page *page) {
+	for _, s := range page.broken {
+		p.report(page.at(s.offset), s.message, s.mend, s.fix...)
+	}
 }
 
 // nodes are those of the text, in its order. The text is parsed when it is first

@@ -35,11 +35,10 @@ func tags(p *pass) {
 			continue
 		}
 		p.page = page
-		if before := len(p.findings); page.source != nil || page.brokenBy == p.rule.name {
-			p.tagsOf(page)
-			if page.broken != nil && len(p.findings) == before {
-				page.broken(p)
-			}
+		before := len(p.findings)
+		p.tagsOf(page)
+		if page.broken != nil && len(p.findings) == before {
+			p.broken(page)
 		}
 	}
 }
@@ -74,12 +73,8 @@ func (p *pass) tagsOf(page *page) {
 		switch {
 		case !there && known != "":
 			say("ショートコード "+name+" はありません。", known+" のつづり違いではありませんか。{{< "+known+" >}} のように書いてください。")
-			return
 		case !there:
 			say("ショートコード "+name+" はありません。", "使えるのは "+strings.Join(slices.Sorted(maps.Keys(p.shortcodes)), "、")+" です。")
-			return
-		}
-		switch {
 		case closing && !of.Inner:
 			say(name+" は、閉じる印が要りません。", "{{< /"+name+" >}} を消してください。")
 		case closing && (len(open) == 0 || open[len(open)-1].name != name):

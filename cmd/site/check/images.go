@@ -1,6 +1,7 @@
 package check
 
-// Pictures that are seen, and words for those who do not see them.
+// Pictures: that they are seen, that there are words for those who do not see them,
+// and that they do not tell where they were taken.
 
 import (
 	"bytes"
@@ -12,8 +13,17 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bep/imagemeta"
 	"github.com/yuin/goldmark/ast"
 )
+
+// pictures are the formats that browsers show. The build sees no other files
+// beside a page (hugo.toml), and layouts/_markup/render-image.html shows no other.
+var pictures = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg"}
+
+func isPicture(name string) bool {
+	return slices.Contains(pictures, strings.ToLower(path.Ext(name)))
+}
 
 // image: what layouts/_markup/render-image.html takes in the build.
 func image(p *pass) {
@@ -107,5 +117,92 @@ const heavy = 300 * 1000
 func imageSize(p *pass) {
 	if size := len(p.file.data); isPicture(p.file.name) && size > heavy {
 		p.report(place{p.file.name, 1, 1}, fmt.Sprintf("この画像は %d KB あります。開くのに時間がかかります。", (size+999)/1000), "横を 1,600 ピクセルほどに縮め、300 KB より小さくしてください。")
+	}
+}
+
+// unseen: a picture that no page shows.
+func unseen(p *pass) {
+	shown := map[string]bool{}
+	for _, page := range p.pages {
+		for n := range each[*ast.Image](page) {
+			if u, err := url.Parse(string(n.Destination)); err == nil {
+				shown[path.Join(path.Dir(page.file), u.Path)] = true
+			}
+		}
+	}
+	for _, f := range p.files {
+		if !f.dir && isPicture(f.name) && !strings.HasPrefix(f.name, published) && !shown[f.name] {
+			p.report(place{f.name, 1, 1}, "どのページにも出ていない画像です。公開するサイトには入りません。", "同じフォルダーの index.md か _index.md で見せるか、消してください。")
+		}
+	}
+}
+
+// position: no picture tells where it was taken.
+func position(p *pass) {
+	if isPicture(p.file.name) && hasPosition(p.file.data) {
+		p.report(place{p.file.name, 1, 1}, "この写真には、撮った場所（GPS の位置）が入っています。",
+			"Windows では、ファイルを右クリックして「プロパティ」の「詳細」を開き、「プロパティや個人情報を削除」を押すと消せます。iPhone では、写真を送るときの「オプション」で「位置情報」を切ります。")
+	}
+}
+
+// hasPosition looks for a position in Exif and XMP. Where a PNG has either in a
+// compressed text, which only old programs write, it is taken for one.
+func hasPosition(picture []byte) bool {
+	for _, text := range []string{"GPSLatitude", "Raw profile type exif", "Raw profile type APP1", "XML:com.adobe.xmp\x00\x01"} {
+		if bytes.Contains(picture, []byte(text)) {
+			return true
+		}
+	}
+	// What most formats put before Exif, some programs in all of them, and phones
+	// once more for a picture within the picture.
+	for _, exif, more := bytes.Cut(picture, []byte("Exif\x00\x00")); more; _, exif, more = bytes.Cut(exif, []byte("Exif\x00\x00")) {
+		if exifHasPosition(exif, imagemeta.TIFF) {
+			return true
+		}
+	}
+	switch {
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		return exifHasPosition(picture, imagemeta.PNG)
+	case bytes.HasPrefix(picture, []byte("RIFF")):
+		return exifHasPosition(picture, imagemeta.WebP)
+	case kind(picture) != "":
+		return exifHasPosition(picture, imagemeta.AVIF)
+	}
+	return false
+}
+
+func exifHasPosition(picture []byte, format imagemeta.ImageFormat) (found bool) {
+	// No error: what cannot be read shows no position to others either.
+	imagemeta.Decode(imagemeta.Options{
+		R: bytes.NewReader(picture), ImageFormat: format, Sources: imagemeta.EXIF,
+		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
+			for _, start := range []string{"GPSLatitude", "GPSLongitude", "GPSDest"} {
+				found = found || strings.HasPrefix(tag.Tag, start)
+			}
+			return false
+		},
+	})
+	return found
+}
+
+// kind is what a file of the ISO base media format says it is: avif, heic, ….
+func kind(picture []byte) string {
+	if len(picture) < 12 || string(picture[4:8]) != "ftyp" {
+		return ""
+	}
+	return string(picture[8:12])
+}
+
+// foreign are formats of pictures that browsers do not show.
+var foreign = []string{".heic", ".heif", ".tif", ".tiff", ".bmp"}
+
+// disguised: a picture that browsers do not show, as a photo of an iPhone, also
+// under another name.
+func disguised(p *pass) {
+	if !strings.HasPrefix(p.file.name, published) && slices.Contains(foreign, strings.ToLower(path.Ext(p.file.name))) {
+		p.report(place{p.file.name, 1, 1}, "ブラウザーで見えない形式の画像です。", "JPEG か PNG に変えてください。名前を変えるだけでは変わりません。")
+	}
+	if k := kind(p.file.data); isPicture(p.file.name) && k != "" && k != "avif" && k != "avis" {
+		p.report(place{p.file.name, 1, 1}, "名前は違いますが、中身は HEIC の写真です。ブラウザーで見えないことがあります。", "JPEG か PNG に変えてください。名前を変えるだけでは変わりません。")
 	}
 }

@@ -153,11 +153,9 @@ var points = together([]slip{
 	{form: formOf(letter+`　{2,}[^\s　]`, ""), message: "空白を並べて、位置をそろえています。画面の幅によって、ずれます。", mend: "表か一覧にしてください。", body: true},
 })
 
-var (
-	// spaced matches a space where a word goes on: beside kana, or a single
-	// Chinese character. Names and chapters (西成 太郎, 第1章 趣旨) have one, too.
-	spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　]+)` + letter + `|\p{Han}([ 　]+)[ぁ-ゖ]|(?:^|[^\p{Han}0-9])\p{Han}([ 　])\p{Han}|\p{Han}([ 　])\p{Han}(?:[^\p{Han}]|$)`)
-)
+// spaced matches a space where a word goes on: beside kana, or a single Chinese
+// character. Names and chapters (西成 太郎, 第1章 趣旨) have one, too.
+var spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　]+)` + letter + `|\p{Han}([ 　]+)[ぁ-ゖ]|(?:^|[^\p{Han}0-9])\p{Han}([ 　])\p{Han}|\p{Han}([ 　])\p{Han}(?:[^\p{Han}]|$)`)
 
 func punctuation(p *pass) {
 	p.slips(points)
@@ -180,9 +178,6 @@ func punctuation(p *pass) {
 		}
 	}
 }
-
-// ending is the end of a text, of which an expression looks at no more.
-func ending(text string) string { return text[max(0, len(text)-36):] }
 
 // spaceIn is where a line has a space within Japanese, or -1.
 func spaceIn(line string) int {

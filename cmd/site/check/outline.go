@@ -1,16 +1,59 @@
 package check
 
-// Headings as an outline of the page: what search, screen readers and the list of
-// contents make of them.
+// Headings: that each can be linked to, and that together they are an outline of
+// the page, for search, screen readers and the list of contents.
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
+
+// headingID is the form of a written heading id.
+var headingID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+func heading(p *pass) {
+	seen := map[string]bool{}
+	for h := range each[*ast.Heading](p.page) {
+		at := p.page.at(h.Pos())
+		if p.page.source[h.Pos()] != '#' {
+			p.report(at, "すぐ下の行の === か --- が、この行を見出しにしています。", "見出しなら「## 題 {#name}」の形で書き、そうでなければ、下の行を消してください。")
+			continue
+		}
+		if h.Level == 1 {
+			p.report(at, "本文の見出しが # 一つで始まっています。いちばん大きな見出しは title から作られます。", "## から始めてください。")
+		}
+		id, ok := writtenID(h)
+		switch {
+		case !ok && bytes.ContainsAny(p.page.plain(h), "{}｛｝"):
+			p.report(at, "見出しの名前の書き方が違うので、見出しの一部として見えます。", "見出しの終わりに、半角で {#purpose} のように書いてください。")
+		case !ok:
+			p.report(at, "見出しに名前がありません。", "「## 趣旨 {#purpose}」のように、半角英小文字の名前を付けてください。")
+		case !headingID.MatchString(id):
+			p.report(at, "見出しの名前 #"+id+" は使えません。", "半角の英小文字で始め、英小文字、数字、ハイフンだけで書いてください。")
+		case p.byTemplate(id):
+			p.report(at, "見出しの名前 #"+id+" は、このページでサイトが使っています。", "ほかの名前に変えてください。")
+		case seen[id]:
+			p.report(at, "見出しの名前 #"+id+" が、このページに二つあります。", "どちらかを変えてください。")
+		}
+		seen[id] = true
+	}
+}
+
+// byTemplate says whether a template may put an id on the page (ids.yaml).
+func (p *pass) byTemplate(id string) bool {
+	at := strings.Trim(p.page.url, "/")
+	return slices.ContainsFunc(slices.Concat(p.ids["everywhere"], p.ids[cmp.Or(p.page.section, "home")], p.ids[at]), func(taken string) bool {
+		start, more := strings.CutSuffix(taken, "*")
+		return id == taken || more && strings.HasPrefix(id, start)
+	})
+}
 
 const (
 	longHeading = 45   // characters

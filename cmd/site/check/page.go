@@ -230,6 +230,13 @@ func (p *page) plain(n ast.Node) (plain []byte) {
 	return plain
 }
 
+// excerpt is what stands around an offset, within its line.
+func (p *page) excerpt(offset int) string {
+	from, to := p.line(p.at(offset).line)
+	left, right := []rune(string(p.source[from:offset])), []rune(string(p.source[offset:to]))
+	return string(left[max(0, len(left)-6):]) + string(right[:min(len(right), 14)])
+}
+
 // URL is the address of the page that a file of content/ is, or lies beside;
 // empty for any other file.
 func URL(file string) string {

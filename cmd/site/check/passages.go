@@ -194,3 +194,7 @@ func within[Node ast.Node](n ast.Node) bool {
 
 // letter is one of Japanese.
 const letter = `[ぁ-ゖァ-ヺー々〆\p{Han}]`
+
+var letters = regexp.MustCompile(letter)
+
+func isLetter(r rune) bool { return letters.MatchString(string(r)) }

@@ -309,7 +309,3 @@ func (p *pass) isKept(text string) bool {
 	}
 	return false
 }
-
-func isLetter(r rune) bool { return letters.MatchString(string(r)) }
-
-var letters = regexp.MustCompile(letter)

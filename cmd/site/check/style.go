@@ -53,9 +53,6 @@ func (p *page) sentences(n ast.Node) iter.Seq2[int, string] {
 var (
 	// plain matches the end of a sentence that is not in the polite form.
 	plain = regexp.MustCompile(`(?:[^どこそあがすと]う|[^すよなはし]く|[^ま]す|[^にのてで]む|[^す]ぐ|[ぶぬる]|[^あなし]た|[^たま]だ|ない|たい|しい|よい|[立待持打勝]つ|である)。$`)
-)
-
-var (
 	// scenes matches a sentence that takes up those before it: 「…を渡される。…になる。
 	// どれも…」 tells of scenes, and they are in the plain form.
 	scenes = regexp.MustCompile(`^(?:どれ|いずれ|これら|そんな|こんな|こうした|そうした|そういう|このような|そのような|[二三四五]つとも)`)
@@ -75,6 +72,9 @@ func courts(sentence string) bool {
 func endsIn(text string, endings ...string) bool {
 	return slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(text, end) })
 }
+
+// ending is the end of a text, of which an expression looks at no more.
+func ending(text string) string { return text[max(0, len(text)-36):] }
 
 // tone: a page says です and ます throughout.
 func tone(p *pass) {

@@ -1,12 +1,72 @@
 package check
 
-// What a writer left to be done later, on a page that is published.
+// What is still to be written: what a page was only begun with, and what its writer
+// left to be done later.
 
 import (
+	"bytes"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/yuin/goldmark/ast"
 )
+
+// placeholder stands where a program began a page and a person is to go on.
+var placeholder = []byte("〔ここに書く〕")
+
+// unwritten: nothing stands on a page that it was begun with for whoever writes it:
+// the mark, what its archetype says in brackets, a title made of its name.
+func unwritten(p *pass) {
+	if strings.HasSuffix(p.page.title, "（"+p.page.name+"）") {
+		p.report(p.page.key("title"), "「"+p.page.title+"」は、ページを作ったときの題です。", "ページの題を書いてください。")
+	}
+	words, listed := p.guidance[p.page.section]
+	if !listed {
+		words = p.guidance["page"]
+	}
+	for _, words := range words {
+		if at := bytes.Index(p.page.data, words); at >= 0 {
+			p.report(p.page.at(at), "ひな形の「"+string(words)+"」が残っています。", "ここに書くことを書いて、この案内を消してください。")
+			if p.page.draft {
+				break // whoever writes it sees the rest
+			}
+		}
+	}
+	if !bytes.Contains(p.page.data, placeholder) {
+		return // a build has no page parsed for this
+	}
+	for t := range each[*ast.Text](p.page) {
+		if _, code := t.Parent().(*ast.CodeSpan); code {
+			continue
+		}
+		if at := bytes.Index(t.Segment.Value(p.page.source), placeholder); at >= 0 {
+			p.report(p.page.at(t.Segment.Start+at), "「〔ここに書く〕」が残っています。", "文を書いて、この印を消してください。書くことがなければ、段落ごと消してください。")
+		}
+	}
+}
+
+var (
+	// guide matches what an archetype says in brackets, as long as nobody else
+	// would say it; comment a line that may stay.
+	guide   = regexp.MustCompile(`（[^（）\n]{8,}）`)
+	comment = regexp.MustCompile(`(?m)^ *# .*$`)
+)
+
+func (s *site) readArchetypes() error {
+	s.guidance = map[string][][]byte{}
+	files, err := fs.Glob(s.fsys, "layouts/_archetypes/*.md")
+	for _, name := range files {
+		text, err := fs.ReadFile(s.fsys, name)
+		if err != nil {
+			return err
+		}
+		s.guidance[strings.TrimSuffix(path.Base(name), ".md")] = guide.FindAll(comment.ReplaceAll(text, nil), -1)
+	}
+	return err
+}
 
 // later are marks of what is still to come: as words, as signs in the place of
 // words, and as numbers that are none. What is quoted is spoken of. Group 1 is what

@@ -194,7 +194,7 @@ func spaceIn(line string) int {
 func (p *pass) brackets(n ast.Node, text string) {
 	for _, pair := range []struct{ open, close string }{{"「", "」"}, {"『", "』"}, {"（", "）"}} {
 		opened, closed := strings.Count(text, pair.open), strings.Count(text, pair.close)
-		if opened == closed || pair.open == "（" && numberedBy(text) {
+		if opened == closed || pair.open == "（" && closedNumber.MatchString(text) {
 			continue
 		}
 		missing, at := pair.close, strings.LastIndex(text, pair.open)
@@ -206,10 +206,8 @@ func (p *pass) brackets(n ast.Node, text string) {
 	}
 }
 
+// closedNumber matches a number like １）.
 var closedNumber = regexp.MustCompile(`(?:^|[^（0-9０-９])[0-9０-９アイウエオa-z]{1,2}）`)
-
-// numberedBy says whether a text has numbers like １）.
-func numberedBy(text string) bool { return closedNumber.MatchString(text) }
 
 const han = `[\p{Han}ァ-ヺー]`
 
@@ -224,7 +222,7 @@ var doubles = lookupOf([]form{doubled, again})
 
 // typo finds a particle or a word that stands twice.
 func typo(p *pass) {
-	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
+	for _, text := range [][]byte{p.page.own(), p.page.fields()} {
 		doubles.lines(text, func(from int, line []byte, forms []int) {
 			for _, form := range forms {
 				m := doubles.forms[form].FindSubmatchIndex(line)
@@ -243,15 +241,15 @@ func typo(p *pass) {
 				p.report(p.page.at(from+start), "「"+string(line[start:end])+"」と、"+what+"が続いています。", "どちらか一つにしてください。")
 			}
 		})
-		offset := 0
-		for line := range bytes.Lines(text) {
-			if i == 0 && !isASCII(line) {
-				if at, word := twiceIn(line); word != "" {
-					p.report(p.page.at(offset+at), "「"+word+word+"」と、同じ言葉が続いています。", "どちらか一つにしてください。")
-				}
+	}
+	offset := 0
+	for line := range bytes.Lines(p.page.own()) {
+		if !isASCII(line) {
+			if at, word := twiceIn(line); word != "" {
+				p.report(p.page.at(offset+at), "「"+word+word+"」と、同じ言葉が続いています。", "どちらか一つにしてください。")
 			}
-			offset += len(line)
 		}
+		offset += len(line)
 	}
 }
 

@@ -51,16 +51,17 @@ func (p *pass) aroundLines(n ast.Node) {
 		if !strings.Contains(line, "　") && !strings.ContainsAny(line, " \t") {
 			continue
 		}
-		blank := strings.Trim(line, " \t　") == ""
 		end := s.Start + len(line)
-		if found := wideIndent.FindString(line); blank {
+		switch found := wideIndent.FindString(line); {
+		case strings.Trim(line, " \t　") == "":
 			p.report(p.page.at(s.Start), "空に見える行に、全角の空白があります。段落が分かれません。", "空白を消して、空の行にしてください。", Edit{Start: s.Start, End: end})
 			continue
-		} else if found != "" && i == 1 {
+		case found == "":
+		case i == 1:
 			p.report(p.page.at(s.Start), "行の初めに全角の空白があります。", "消してください。字下げをしなくても、段落は空の行で分かれます。", Edit{Start: s.Start, End: s.Start + len(found)})
-		} else if found != "" && paragraph {
+		case paragraph:
 			p.report(p.page.at(s.Start), "行の初めに全角の空白があっても、段落は分かれず、前の文につながります。", "空白を消し、前に空の行を入れてください。", Edit{Start: s.Start, End: s.Start + len(found), Text: "\n"})
-		} else if found != "" {
+		default:
 			p.report(p.page.at(s.Start), "行の初めに全角の空白があります。", "消してください。", Edit{Start: s.Start, End: s.Start + len(found)})
 		}
 		if found := trailing.FindString(line); found != "" && (i == count || strings.ContainsRune(found, '　')) {

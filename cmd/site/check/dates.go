@@ -27,13 +27,14 @@ const weekdays = "日月火水木金土"
 // dates looks at all lines: a wrong day sends people on a wrong way wherever it
 // is written.
 func dates(p *pass) {
+	p.times()
 	named := sync.OnceValue(func() []int { return namedYears(p.page) })
 	calendar.lines(p.page.data, func(from int, text []byte, forms []int) {
 		line := string(text)
 		if len(forms) < len(calendar.forms) || from < p.page.body && onlyDay.MatchString(line) { // frontMatter
 			return
 		}
-		year, last, end := 0, 0, 0 // of the date before in the line
+		year, last, latest, end := 0, 0, 0, 0 // of the date before in the line
 		for _, at := range wholeDate.FindAllStringSubmatchIndex(line, -1) {
 			group := func(i int) string {
 				if at[2*i] < 0 {
@@ -44,7 +45,7 @@ func dates(p *pass) {
 			number := func(i int) int { n, _ := strconv.Atoi(group(i)); return n }
 			own := number(3)
 			if era := group(1); era != "" {
-				own = map[string]int{"令和": 2018, "平成": 1988, "昭和": 1925}[era] + max(number(2), 1)
+				own = eraBefore[era] + max(number(2), 1)
 			}
 			weekday := group(8) + group(9)
 			slashed := own >= 1900 && own < 2200 || own == 0 && group(5) == "/" && group(8) != "" // 12/5（土）
@@ -55,7 +56,10 @@ func dates(p *pass) {
 			}
 			month, day := number(4), number(6)
 			years := append(nearest(p.now, month, day), named()...)
-			switch until := year != 0 && span.MatchString(line[end:at[0]]); {
+			joined := end != 0 && span.MatchString(line[end:at[0]])
+			back := joined && (month == last && day < latest && (own == 0 || own == year) || own != 0 && own < year) &&
+				(strings.ContainsAny(line[end:at[0]], "～〜~–") || strings.HasPrefix(line[at[1]:], "まで"))
+			switch until := year != 0 && joined; {
 			case own != 0:
 				years = []int{own}
 			case until && month < last:
@@ -63,7 +67,7 @@ func dates(p *pass) {
 			case until:
 				years = []int{year}
 			}
-			year, last, end = own, month, at[1]
+			year, last, latest, end = own, month, day, at[1]
 			if own == 0 && len(years) == 1 {
 				year = years[0]
 			}
@@ -71,9 +75,57 @@ func dates(p *pass) {
 			switch {
 			case !exists(own, month, day):
 				p.report(at, dateInWords(own, month, day)+"という日はありません。", "カレンダーで日付を確かめて、書き直してください。")
+			case back:
+				p.report(at, "期間の終わりが、始まりより前です。", "二つの日付を確かめてください。年が違うときは、年も書いてください。")
 			case weekday != "":
 				if fits := fitting(years, month, day); fits != "" && !strings.Contains(fits, weekday) {
 					p.report(at, dateInWords(firstOf(years, month, day), month, day)+"は"+string([]rune(fits)[0])+"曜日です。"+weekday+"曜日ではありません。", "カレンダーで、日付と曜日のどちらが正しいかを確かめてください。年が違うときは、年も書いてください。")
+				}
+			}
+		}
+	})
+}
+
+// eraBefore is the year before the first of an era, eraEnds the last that it has.
+var (
+	eraBefore = map[string]int{"令和": 2018, "平成": 1988, "昭和": 1925}
+	eraEnds   = map[string]int{"令和": 99, "平成": 31, "昭和": 64}
+)
+
+// clock finds hours and minutes that no day has, and years of two countings that
+// are not the same.
+var clock = lookupOf(formsOf(`([2-9][0-9])時(?:[^間限点0-9]|$)`, `[0-9]時([6-9][0-9])分`,
+	`(令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)(?:[（(](?:西暦)?([0-9]{4})(?:年(度?))?[）)])?`,
+	`([0-9]{4})年(度?)[（(](令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[）)]`))
+
+// times looks at what the writer says, and not at what is quoted.
+func (p *pass) times() {
+	say := func(at int, message, mend string) { p.report(p.page.at(at), message, mend) }
+	clock.lines(p.page.own(), func(from int, line []byte, forms []int) {
+		for _, form := range forms {
+			for _, at := range clock.forms[form].FindAllSubmatchIndex(line, -1) {
+				group := func(i int) string {
+					if 2*i >= len(at) || at[2*i] < 0 {
+						return ""
+					}
+					return string(line[at[2*i]:at[2*i+1]])
+				}
+				era, of, year, same := group(1), group(2), group(4), group(3) == group(5)
+				if form == 3 {
+					era, of, year, same = group(3), group(4), group(1), group(2) == group(5)
+				}
+				n, _ := strconv.Atoi(of)
+				n = max(n, 1)
+				switch {
+				case form == 0 && group(1) > "24":
+					say(from+at[2], group(1)+"時という時刻はありません。", "0時から24時までで書いてください。")
+				case form == 1:
+					say(from+at[2], group(1)+"分という時刻はありません。", "0分から59分までで書いてください。")
+				case form < 2:
+				case n > eraEnds[era]:
+					say(from+at[0], fmt.Sprintf("%s%d年という年はありません。", era, n), "いまの元号か、西暦で書いてください。")
+				case year != "" && same && year != strconv.Itoa(eraBefore[era]+n):
+					say(from+at[0], fmt.Sprintf("%s%d年は%d年です。%s年ではありません。", era, n, eraBefore[era]+n, year), "どちらが正しいかを確かめてください。")
 				}
 			}
 		}

@@ -112,8 +112,13 @@ func readPage(file string, data []byte) *page {
 			return broken("unreadable", s)
 		}
 	}
-	if all := missteps(string(yaml), items[front].Pos()+bytes.Index(data[items[front].Pos():], yaml), err != nil); all != nil {
+	begins := items[front].Pos() + bytes.Index(data[items[front].Pos():], yaml)
+	if all := missteps(string(yaml), begins, err != nil); all != nil {
 		return broken("unreadable", all...)
+	}
+	ends := begins + len(yaml)
+	if closing, _, _ := bytes.Cut(data[ends:], []byte("\n")); len(bytes.TrimSpace(closing)) > len("---") { // Hugo shows the rest
+		return broken("unreadable", misstep{ends, "札を閉じる行に、--- のほかの文字があります。", "この行を --- だけにしてください。", nil})
 	}
 	if err != nil {
 		return broken("unreadable", misstep{p.offset(p.wrong(err)), "ページの札（front matter）を、ここから読めません。", "この行と、すぐ上の行で、字下げ、コロンのあとの空白、「\"」や [ ] の閉じ忘れ、同じ項目が二つないかを確かめてください。", nil})

@@ -28,7 +28,7 @@ type identity struct {
 var telling = lookupOf([]form{
 	withDigit:   formOf(`[0-9０-９]`, ""),
 	withAt:      formOf(`[@＠★☆]|at|アット|あっと`, ""),
-	withLabel:   formOf(labelled.String(), ""),
+	withLabel:   formOf(`生年月日|番号|コード|普通|当座|生まれ|[番号]の[方お家世男女]|丁目`, ""),
 	withAsking:  formOf(asking.String(), ""),
 	withTitle:   formOf(addressed.String(), ""),
 	withSurname: anySurname(),
@@ -53,7 +53,8 @@ var identities = []identity{
 	{"電話番号", inOwners + "書き方の例なら、「例：06-0000-0000」のように、0 を並べて書けます。" + unlessIt, []int{withDigit}, telephones},
 	{"メールアドレス", inOwners + "書き方の例なら、soumu@example.jp のように書けます。" + unlessIt, []int{withAt}, mailboxes},
 	{"マイナンバー", "消してください。リポジトリの履歴にも残るので、ページの担当に知らせてください。" + unlessIt, []int{withDigit}, myNumbers},
-	{"生年月日や職員番号", "消してください。" + unlessIt, []int{withLabel}, labelledNumbers},
+	{"生年月日や、その人の番号", "消してください。" + unlessIt, []int{withLabel, withDigit}, labelledNumbers},
+	{"人の住んでいる所", "消して、だれのことか分からないように書いてください。" + unlessIt, []int{withLabel, withDigit}, homes},
 	{"人の名前", byRole, []int{withAsking}, afterAsking},
 	{"人の名前", byRole, []int{withSurname}, afterRoles},
 	{"人の名前", byRole, []int{withSurname, withTitle}, beforeTitles},
@@ -274,10 +275,39 @@ func isOther(n string) bool {
 	return err == nil && year(a) || year(a) && year(b) && year(c) || a[3]+b[3]+c[3] == 3*'0'
 }
 
-var labelled = digits(`(?:生年月日|職員番号|社員番号|職員コード)[ 　*]*[:：|｜][ 　*]*([^ 　、。|\n0-9０-９]{0,2}D+(?:[^、。|\n]*D+)?)`)
+const itsNumber = `(?:職員|社員|基礎年金|被?保険者(?:証)?(?:の)?|受給者(?:証)?(?:の)?|世帯|宛名|口座|運転免許証(?:の)?|旅券)番号|職員コード`
+
+// labelled are numbers and days of one person: behind a colon whatever is there,
+// elsewhere what is too long to be spoken of. Group 1 is what is found.
+var labelled = []*regexp.Regexp{
+	digits(`(?:生年月日|` + itsNumber + `)[ 　*]*[:：|｜][ 　*]*([^ 　、。|\n0-9０-９]{0,2}D+(?:[^、。|\n]*D+)?)`),
+	digits(`(?:` + itsNumber + `)(?:は、?|が|[（(「 　])[ 　]*([[:upper:]Ａ-Ｙ]?D{4,}(?:S?D+)*)`),
+	digits(`(?:普通|当座)(?:預金|口座)?[ 　:：]{1,3}(D{6,8})`),
+	digits(`((?:(?:明治|大正|昭和|平成|令和)[ 　]?(?:D{1,2}|元)|[12１２]D{3})[ 　]?年[ 　]?D{1,2}[ 　]?月[ 　]?D{1,2}[ 　]?日)[ 　]?生まれ`),
+}
+
+// asRule says of such a number that it stands for those of many.
+var asRule = regexp.MustCompile(`^[）)」 　]*(?:の(?:よう|形)|など|[けケ桁])|生まれ(?:以[前後降]|まで)`)
 
 func labelledNumbers(line string) (found [][2]int) {
-	for _, at := range labelled.FindAllStringSubmatchIndex(line, -1) {
+	if strings.Contains(line, "対象") && strings.Contains(line, "生まれ") {
+		return nil // whoever was born then
+	}
+	for _, pattern := range labelled {
+		for _, at := range pattern.FindAllStringSubmatchIndex(line, -1) {
+			if !asRule.MatchString(line[at[3]:]) {
+				found = append(found, [2]int{at[2], at[3]})
+			}
+		}
+	}
+	return found
+}
+
+// home is an address down to the house, with somebody in it.
+var home = digits(`((?:D+丁目)?D+番(?:地(?:の?D+)?|D+号)|D+丁目D+[-－−‐]D+)(?:の(?:方|お宅|お?家|世帯|男性|女性)|に(?:住|お住まい))`)
+
+func homes(line string) (found [][2]int) {
+	for _, at := range home.FindAllStringSubmatchIndex(line, -1) {
 		found = append(found, [2]int{at[2], at[3]})
 	}
 	return found

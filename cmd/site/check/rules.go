@@ -40,7 +40,7 @@ var families = []struct {
 	{"people", "人の情報と鍵", []rule{
 		{name: "secret", level: Error, says: "封じた回答を開く鍵や、回答の入ったファイルは置けません。", build: refuses, bytes: secret},
 		{name: "position", level: Error, says: "撮った場所（GPS の位置）が入った写真は載せません。", build: refuses, bytes: position},
-		{name: "personal", level: Error, says: "電話番号、メールアドレス、マイナンバー、人の名前は、下書きにも書きません。", except: "札の allow に、言葉と載せるわけを書きます。", page: personal},
+		{name: "personal", level: Error, says: "電話番号、メールアドレス、マイナンバー、人の名前や住所は、下書きにも書きません。", except: "札の allow に、言葉と載せるわけを書きます。", page: personal},
 	}},
 	{"plan", "プランの言葉", []rule{
 		{name: "kept", level: Error, says: "プランの言葉と、それを置くページは、変えずに残します。", site: stays},

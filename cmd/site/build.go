@@ -127,8 +127,9 @@ func refuse(root string, ui *cli.UI) error {
 // render has Hugo write the site. A warning is a failure. What is wrong is said
 // once refused has found nothing, else the refusal alone speaks.
 func (c *buildCmd) render(ctx context.Context, root, site string, refused func() error, ui *cli.UI) error {
-	// A build is short: to collect half as often saves a tenth of its time.
-	debug.SetGCPercent(200)
+	// A build is short: to collect a quarter as often saves a tenth of its time, and
+	// takes 300 MB more for 2,000 pages.
+	debug.SetGCPercent(400)
 	args := []string{"build", "--environment", "production", "--destination", site,
 		"--noBuildLock", "--printPathWarnings"}
 	if c.BaseURL != "" {

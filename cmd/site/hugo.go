@@ -7,10 +7,13 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,11 +30,11 @@ import (
 // Warnings are lines that begin with WARN. Hugo's --panicOnWarning is not used:
 // it shows the first warning only, as a stack trace, and ends the process.
 func runHugo(root string, trouble func(line string), args ...string) (err error) {
-	os.Setenv("HUGO_NUMWORKERMULTIPLIER", workers)
 	root, err = filepath.Abs(root)
 	if err != nil {
 		return err
 	}
+	os.Setenv("HUGO_NUMWORKERMULTIPLIER", strconv.Itoa(workers(root)))
 	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -72,11 +75,20 @@ func runHugo(root string, trouble func(line string), args ...string) (err error)
 	return err
 }
 
-// workers is how many pages Hugo renders at a time: more than can go wrong. Once
-// as many have failed as there are workers, which is one for each core unless this
-// says otherwise, Hugo waits for ever (v0.165.0, renderPages). On two cores 2,000
-// pages take the same time, and a fifth more memory.
-const workers = "4096"
+// workers is how many pages Hugo renders at a time. One for each core, which is its
+// own choice, can wait for ever where pages fail (v0.165.0, renderPages): each worker
+// ends with a page once the build is given up, as many pages wait in a channel, and
+// the loop that hands them out waits for room there. So there are half as many as
+// there can be pages, of which each file and folder makes one; some more cost nothing,
+// but thousands for 50 pages a fifth of the build.
+func workers(root string) int {
+	pages := 0
+	filepath.WalkDir(filepath.Join(root, "content"), func(string, fs.DirEntry, error) error {
+		pages++
+		return nil
+	})
+	return pages/2 + runtime.NumCPU()
+}
 
 // summary matches the error that only counts those already printed.
 var summary = regexp.MustCompile(`logged \d+ error\(s\)$`)

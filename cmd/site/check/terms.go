@@ -38,25 +38,28 @@ var group = regexp.MustCompile(`\$([0-9])`)
 func (t *terms) read(rules []*term) error {
 	var forms []form
 	t.rules = rules
+	fail := func(path string, err error) error { return fmt.Errorf("%s:%d: %w", t.file, t.key(path).line, err) }
 	for i, rule := range t.rules {
+		path := fmt.Sprintf("rules[%d]", i)
 		rule.Expected = group.ReplaceAllString(rule.Expected, "$${$1}")
 		patterns, ok := rule.Pattern.([]any)
 		if !ok {
 			patterns = []any{rule.Pattern}
 		}
 		for _, pattern := range patterns {
-			text, err := fmt.Sprint(pattern), error(nil)
+			text := fmt.Sprint(pattern)
 			if inner, ok := strings.CutPrefix(text, "/"); ok {
 				text = strings.TrimSuffix(inner, "/")
 			} else {
 				text = regexp.QuoteMeta(text)
 			}
-			f := form{}
-			if f.Regexp, err = regexp.Compile(text); err != nil || rule.Expected == "" || text == "" {
-				return fmt.Errorf("%s:%d: %w", t.file, t.key(fmt.Sprintf("rules[%d]", i)).line, errors.Join(errors.New("no term"), err))
+			re, err := regexp.Compile(text)
+			if err != nil || rule.Expected == "" || text == "" {
+				return fail(path, errors.Join(errors.New("no term"), err))
 			}
-			if f.needs = needs(f.String()); f.needs == nil {
-				return fmt.Errorf("%s:%d: nothing in %s is certain to be there", t.file, t.key(fmt.Sprintf("rules[%d]", i)).line, text)
+			f := form{Regexp: re, needs: needs(text)}
+			if f.needs == nil {
+				return fail(path, fmt.Errorf("nothing in %s is certain to be there", text))
 			}
 			rule.forms = append(rule.forms, f)
 			forms, t.of = append(forms, f), append(t.of, rule)
@@ -67,7 +70,7 @@ func (t *terms) read(rules []*term) error {
 				got = f.ReplaceAllString(got, rule.Expected)
 			}
 			if got != spec.To {
-				return fmt.Errorf("%s:%d: %s becomes %s, not %s", t.file, t.key(fmt.Sprintf("rules[%d].specs[%d]", i, j)).line, spec.From, got, spec.To)
+				return fail(fmt.Sprintf("%s.specs[%d]", path, j), fmt.Errorf("%s becomes %s, not %s", spec.From, got, spec.To))
 			}
 		}
 	}

@@ -40,22 +40,6 @@ var (
 
 // markOf says what a line begins with, first being that of its passage.
 func markOf(line string, first bool) (m mark) {
-	number := func(found []string, sure bool) mark {
-		m := mark{text: found[0], counted: true, sure: sure}
-		for _, digits := range found[1:] {
-			if n, err := strconv.Atoi(width.Narrow.String(digits)); err == nil {
-				m.number = n
-			}
-		}
-		if r, _ := utf8.DecodeRuneInString(found[0]); '①' <= r && r <= '⑳' {
-			m.number = int(r-'①') + 1
-		}
-		if m.number > 0 {
-			m.instead = fmt.Sprintf("%d. ", m.number)
-		}
-		return m
-	}
-	after := func(found []string) bool { return !ofSentence.MatchString(line[len(found[0]):]) }
 	switch r := firstRune(line); {
 	case line == "", 'ぁ' <= r && r <= 'ゖ', isHan(r) && !strings.ContainsRune("一二三四五六七八九十", r):
 		return mark{} // most lines
@@ -76,11 +60,11 @@ func markOf(line string, first bool) (m mark) {
 		return mark{text: line[:1], instead: "- ", sure: line[0] == '-' || !strings.ContainsAny(line[1:], "*+")}
 	}
 	if found := tightNum.FindStringSubmatch(line); found != nil {
-		return number([]string{line[:len(found[1])+1], found[1]}, true)
+		return numbered([]string{line[:len(found[1])+1], found[1]})
 	}
 	for _, form := range []*regexp.Regexp{wideNum, ringNum, kanaNum} {
-		if found := form.FindStringSubmatch(line); found != nil && len(found[0]) < len(line) && after(found) {
-			return number(found, true)
+		if found := form.FindStringSubmatch(line); found != nil && len(found[0]) < len(line) && !ofSentence.MatchString(line[len(found[0]):]) {
+			return numbered(found)
 		}
 	}
 	if found := latinNum.FindString(line); found != "" && !strings.ContainsRune("QAＱＡ", firstRune(line)) {
@@ -90,6 +74,23 @@ func markOf(line string, first bool) (m mark) {
 		return mark{text: found, counted: true, sure: true}
 	}
 	return mark{}
+}
+
+// numbered is the mark of which a number's form has found all and the digits.
+func numbered(found []string) mark {
+	m := mark{text: found[0], counted: true, sure: true}
+	for _, digits := range found[1:] {
+		if n, err := strconv.Atoi(width.Narrow.String(digits)); err == nil {
+			m.number = n
+		}
+	}
+	if r := firstRune(found[0]); '①' <= r && r <= '⑳' {
+		m.number = int(r-'①') + 1
+	}
+	if m.number > 0 {
+		m.instead = fmt.Sprintf("%d. ", m.number)
+	}
+	return m
 }
 
 func firstRune(text string) rune {

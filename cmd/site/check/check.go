@@ -128,15 +128,13 @@ func (s *site) read() error {
 			return nil
 		}
 		f := file{name: name, dir: entry.IsDir()}
-		if f.dir || path.Ext(name) != ".md" || strings.HasPrefix(name, published) {
-			s.files = append(s.files, f)
-			return nil
-		}
-		if f.data, err = fs.ReadFile(s.fsys, name); err != nil {
-			return err
+		if !f.dir && path.Ext(name) == ".md" && !strings.HasPrefix(name, published) {
+			if f.data, err = fs.ReadFile(s.fsys, name); err != nil {
+				return err
+			}
+			pages = append(pages, f)
 		}
 		s.files = append(s.files, f)
-		pages = append(pages, f)
 		return nil
 	}
 	if err := errors.Join(fs.WalkDir(s.fsys, "content", walk), fs.WalkDir(s.fsys, path.Clean(published), walk)); err != nil {

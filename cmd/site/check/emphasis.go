@@ -17,10 +17,11 @@ var (
 	// one around words.
 	leftover = regexp.MustCompile(`\*{2,}|\*\x00|\x00\*|(?:^|[^_])__(?:[^_]|$)|(?:^|[^~])~~(?:[^~]|$)|[＊*]＊[^＊\s]|＊[^＊\s]+＊|(?:^|[^*])\*[^*\s0-9\x00](?:[^*\x00]*[^*\s\x00])?\*(?:[^*]|$)|(?:^|[^_0-9A-Za-z])_[^_\s\x00]*` + letter + `[^_\x00]*_(?:[^_0-9A-Za-z]|$)`)
 	// escaped matches a character that the writer wanted printed as it is.
-	escaped = regexp.MustCompile(`\\[[:punct:]]`)
-	strong  = regexp.MustCompile(`\*\*`)
-	opening = regexp.MustCompile(`^[\s　「『（(【“〈《［]+`)
-	closing = regexp.MustCompile(`[\s　」』）)】”〉》］。、！？：；…,.!?:;]+$`)
+	escaped  = regexp.MustCompile(`\\[[:punct:]]`)
+	strong   = regexp.MustCompile(`\*\*`)
+	opening  = regexp.MustCompile(`^[\s　「『（(【“〈《［]+`)
+	closing  = regexp.MustCompile(`[\s　」』）)】”〉》］。、！？：；…,.!?:;]+$`)
+	unspaced = strings.NewReplacer(" ", "", "　", "", "\t", "")
 )
 
 var emphatic = lookupOf([]form{formOf(leftover.String(), "[*_~＊]")})
@@ -82,8 +83,7 @@ func (p *page) notEmphasis(line int, mark string) (cause, mend string, fix []Edi
 			return "** のとなりが記号なので、", "かぎ括弧や句読点のとなりでは強調できません。** を消すか、括弧の内側だけを囲んでください。", nil
 		}
 		spaced = spaced || strings.ContainsAny(before+after, " 　\t")
-		trimmed := strings.NewReplacer(" ", "", "　", "", "\t", "")
-		fix = append(fix, Edit{Start: from + start, End: from + end, Text: trimmed.Replace(before) + "**" + inner + "**" + trimmed.Replace(after)})
+		fix = append(fix, Edit{Start: from + start, End: from + end, Text: unspaced.Replace(before) + "**" + inner + "**" + unspaced.Replace(after)})
 	}
 	if spaced {
 		return "** のすぐ内側に空白があるので、", "空白を消してください。", fix

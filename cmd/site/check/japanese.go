@@ -161,9 +161,9 @@ func punctuation(p *pass) {
 	p.slips(points)
 	own := p.page.own()
 	for n := range p.page.passages() {
-		last := n.Lines().At(n.Lines().Len() - 1)
-		text := string(own[n.Lines().At(0).Start:last.Stop])
-		p.brackets(n, string(p.page.prose()[n.Lines().At(0).Start:last.Stop]))
+		from, to := extent(n)
+		text := string(own[from:to])
+		p.brackets(string(p.page.prose()[from:to]), from)
 		if strings.Contains(text, "。") && (strings.Contains(text, " ") || strings.Contains(text, "　")) {
 			for s, line := range lines(n, own) {
 				if at := spaceIn(line); at >= 0 {
@@ -173,7 +173,7 @@ func punctuation(p *pass) {
 			}
 		}
 		if _, top := n.Parent().(*ast.Document); top && endsIn(strings.TrimRight(text, " \n"), "です", "ます", "ました", "でした", "ません", "ましょう", "ください") && !strings.Contains(text, "：") && markOf(string(n.Lines().Value(p.page.source)), true).text == "" {
-			end := last.Start + len(strings.TrimRight(string(own[last.Start:last.Stop]), " \r\n"))
+			end := from + len(strings.TrimRight(text, " \r\n"))
 			p.report(p.page.at(end), "文の終わりに「。」がありません。", "「。」を打ってください。", Edit{Start: end, End: end, Text: "。"})
 		}
 	}
@@ -190,8 +190,8 @@ func spaceIn(line string) int {
 	return -1
 }
 
-// brackets of a passage have their other halves in it.
-func (p *pass) brackets(n ast.Node, text string) {
+// brackets of a passage, which begins at an offset, have their other halves in it.
+func (p *pass) brackets(text string, from int) {
 	for _, pair := range []struct{ open, close string }{{"「", "」"}, {"『", "』"}, {"（", "）"}} {
 		opened, closed := strings.Count(text, pair.open), strings.Count(text, pair.close)
 		if opened == closed || pair.open == "（" && closedNumber.MatchString(text) {
@@ -201,7 +201,7 @@ func (p *pass) brackets(n ast.Node, text string) {
 		if closed > opened {
 			missing, at = pair.open, strings.Index(text, pair.close)
 		}
-		p.report(p.page.at(n.Lines().At(0).Start+at), "括弧の片方「"+missing+"」がありません。", "足すか、もう片方を消してください。")
+		p.report(p.page.at(from+at), "括弧の片方「"+missing+"」がありません。", "足すか、もう片方を消してください。")
 		return
 	}
 }

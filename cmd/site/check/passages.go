@@ -39,6 +39,11 @@ func lines(n ast.Node, source []byte) iter.Seq2[text.Segment, string] {
 	}
 }
 
+// extent is where the lines of a block begin and end; it has some.
+func extent(n ast.Node) (from, to int) {
+	return n.Lines().At(0).Start, n.Lines().At(n.Lines().Len() - 1).Stop
+}
+
 // prose is the page with its words in their places, and nothing else but line
 // ends: what stands for a mark or code is 0.
 func (p *page) prose() []byte {
@@ -61,7 +66,7 @@ func (p *page) own() []byte {
 		p.ours = bytes.Clone(p.prose())
 		for _, n := range p.nodes() {
 			if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
-				from, to := n.Lines().At(0).Start, n.Lines().At(n.Lines().Len()-1).Stop
+				from, to := extent(n)
 				if p.quotes(n) {
 					blank(p.ours[from:to])
 				} else {

@@ -6,6 +6,7 @@ package check
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -302,10 +303,8 @@ func (p *pass) isTypedHeading(n ast.Node) bool {
 // isKept says whether a text is one of the plan's own phrases.
 func (p *pass) isKept(text string) bool {
 	for _, phrases := range p.kept.phrases {
-		for _, phrase := range phrases {
-			if phrase == text {
-				return true
-			}
+		if slices.Contains(phrases, text) {
+			return true
 		}
 	}
 	return false

@@ -21,7 +21,7 @@ func (p *page) sentences(n ast.Node) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		var said strings.Builder
 		start, depth := -1, 0
-		from, to := n.Lines().At(0).Start, n.Lines().At(n.Lines().Len()-1).Stop
+		from, to := extent(n)
 		for i, r := range string(p.own()[from:to]) {
 			switch {
 			case r == '（' || r == '(':

@@ -72,7 +72,7 @@ func closes(p *pass) {
 // loop follows measures, questions and results to each other. A survey that
 // cannot be read may watch any measure.
 func loop(p *pass) {
-	measures, surveys := p.names("measures"), map[string]*survey.Definition{}
+	measures, surveys := p.words["measures"], map[string]*survey.Definition{}
 	for _, page := range p.in("surveys") {
 		surveys[page.name] = page.survey
 	}

@@ -118,7 +118,8 @@ func code(p *pass) {
 				continue
 			}
 			if n.Lines().Len() > 0 {
-				p.curlyIn(p.page.source[n.Lines().At(0).Start:n.Lines().At(n.Lines().Len()-1).Stop], n.Lines().At(0).Start)
+				from, to := extent(n)
+				p.curlyIn(p.page.source[from:to], from)
 			}
 		case *ast.CodeSpan:
 			for c := n.FirstChild(); c != nil; c = c.NextSibling() {

@@ -41,9 +41,16 @@ func formsOf(expressions ...string) (forms []form) {
 // lookup finds in one walk through a text where each of many forms could match.
 type lookup struct {
 	forms []form
-	by    [1 << 10]*[1 << 6]uint16 // by the character with which a text that is needed begins; 0 for none
 	lists [][]needle
+	by    [1 << 16 / block]*[block]uint16 // which of lists, by the last 16 bits of a character; 0 for none
 }
+
+// block is so many characters: Japanese uses few parts of Unicode, and what is in
+// them stays in a processor's cache.
+const block = 1 << 6
+
+// blockOf is where by has a character.
+func blockOf(r rune) (part, at uint16) { return uint16(r) / block, uint16(r) % block }
 
 // needle is what is left of such a text, and the form that needs it.
 type needle struct {
@@ -52,15 +59,16 @@ type needle struct {
 }
 
 func lookupOf(forms []form) *lookup {
-	l, none := &lookup{forms: forms, lists: make([][]needle, 1)}, new([1 << 6]uint16)
+	l, none := &lookup{forms: forms, lists: make([][]needle, 1)}, new([block]uint16)
 	for i := range l.by {
 		l.by[i] = none
 	}
 	add := func(r rune, n needle) {
-		if l.by[r>>6] == none {
-			l.by[r>>6] = new([1 << 6]uint16)
+		part, at := blockOf(r)
+		if l.by[part] == none {
+			l.by[part] = new([block]uint16)
 		}
-		list := &l.by[r>>6][r&(1<<6-1)]
+		list := &l.by[part][at]
 		if *list == 0 {
 			*list = uint16(len(l.lists))
 			l.lists = append(l.lists, nil)
@@ -101,11 +109,11 @@ func (l *lookup) lines(text []byte, could func(from int, line []byte, forms []in
 		}
 		if r == '\n' {
 			say(at)
-		} else if r < 1<<16 {
-			for _, n := range l.lists[l.by[r>>6][r&(1<<6-1)]] {
-				if !slices.Contains(forms, n.form) && bytes.HasPrefix(text[at+size:], n.rest) {
-					forms = append(forms, n.form)
-				}
+		}
+		part, in := blockOf(r)
+		for _, n := range l.lists[l.by[part][in]] {
+			if !slices.Contains(forms, n.form) && bytes.HasPrefix(text[at+size:], n.rest) {
+				forms = append(forms, n.form)
 			}
 		}
 		at += size

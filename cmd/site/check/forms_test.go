@@ -24,7 +24,8 @@ func TestForms(t *testing.T) {
 	for _, rule := range d.terms.rules {
 		forms = append(forms, rule.forms...)
 	}
-	var texts [][]byte
+	forms = append(forms, formOf("😀+", ""))
+	texts := [][]byte{[]byte("あ😀😀\nい")}
 	for _, file := range project {
 		texts = append(texts, file.Data)
 	}

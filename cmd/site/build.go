@@ -3,7 +3,6 @@ package main
 // site build: the site as people will read it, whole or not at all.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,18 +10,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
-	"golang.org/x/sync/errgroup"
-
 	"staffplan/cmd/internal/cli"
 	"staffplan/cmd/site/check"
-	"staffplan/collector"
 	"staffplan/collector/survey"
 )
 
@@ -211,78 +205,4 @@ func makeReadable(dir string) error {
 		return err
 	}
 	return errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o755))
-}
-
-// packed are the kinds of file that get a .gz beside them; other kinds are
-// compressed already.
-var packed = map[string]bool{".html": true, ".ics": true, ".css": true, ".js": true, ".json": true, ".svg": true, ".txt": true, ".xml": true}
-
-// finish counts the pages of a built site, makes all of it readable for the
-// service, whatever the umask, and puts a .gz beside each text file over 1 KiB,
-// for the collector to send as it is. Most are those of the old site.
-func finish(site, old string) (pages int, err error) {
-	var packing errgroup.Group
-	packing.SetLimit(runtime.GOMAXPROCS(0))
-	err = filepath.WalkDir(site, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		mode := fs.FileMode(0o644)
-		if entry.IsDir() {
-			mode = 0o755
-		} else if packed[filepath.Ext(name)] {
-			packing.Go(func() error { return pack(name, filepath.Join(old, strings.TrimPrefix(name, site))) })
-		}
-		if entry.Name() == "index.html" {
-			pages++
-		}
-		return os.Chmod(name, mode)
-	})
-	return pages, errors.Join(err, packing.Wait())
-}
-
-// packers are used again: to make one costs more than to pack a page.
-var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
-
-// pack writes name.gz if that pays. There is no name and no time in its header:
-// the same page gives the same bytes.
-//
-// Where the old file has the same bytes its .gz is taken, if it still fits: a
-// new name for a file costs a twentieth of a new file.
-func pack(name, old string) error {
-	page, err := os.ReadFile(name)
-	if err != nil || len(page) <= 1<<10 {
-		return err
-	}
-	if before, err := os.ReadFile(old); err == nil && bytes.Equal(before, page) && fits(old+".gz", page) &&
-		os.Link(old+".gz", name+".gz") == nil {
-		return nil
-	}
-	packer := packers.Get().(*gzip.Writer)
-	defer packers.Put(packer)
-	var out bytes.Buffer
-	packer.Reset(&out)
-	packer.Write(page) // a Buffer takes everything
-	packer.Close()
-	return errors.Join(os.WriteFile(name+".gz", out.Bytes(), 0o666), os.Chmod(name+".gz", 0o644))
-}
-
-// fits says whether a packed file is this page.
-func fits(packed string, page []byte) bool {
-	f, err := os.Open(packed)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	return err == nil && collector.HoldsPage(f, info.Size(), bytes.NewReader(page))
-}
-
-// atProjectRoot makes sure that the commands work on a project.
-func atProjectRoot(root string) error {
-	if _, err := os.Stat(filepath.Join(root, "hugo.toml")); err != nil {
-		return &cli.Problem{Sentence: "ここには hugo.toml がありません。",
-			Next: []string{"プロジェクトのフォルダー（hugo.toml と content/ のある所）に移ってから、もう一度動かしてください。"}}
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/gohugoio/hugo/common/hugo"
 
@@ -35,4 +36,13 @@ func main() {
 			"Hugo: " + hugo.CurrentVersion.String(),
 		},
 	}.Main()
+}
+
+// atProjectRoot makes sure that the commands work on a project.
+func atProjectRoot(root string) error {
+	if _, err := os.Stat(filepath.Join(root, "hugo.toml")); err != nil {
+		return &cli.Problem{Sentence: "ここには hugo.toml がありません。",
+			Next: []string{"プロジェクトのフォルダー（hugo.toml と content/ のある所）に移ってから、もう一度動かしてください。"}}
+	}
+	return nil
 }

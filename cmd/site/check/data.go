@@ -27,59 +27,42 @@ type data struct {
 	hosts      []string // of the site itself, see hostsOf
 }
 
-func (d *data) read(project fs.FS) error {
-	d.words, d.hosts = map[string][]string{}, hostsOf(project)
-	for _, name := range []string{"anchors", "fields", "ids", "kept", "mistaken", "owners", "shortcodes", "states", "statuses", "synonyms", "terms", "themes"} {
-		file := "layouts/_data/" + name + ".yaml"
-		text, err := fs.ReadFile(project, file)
-		if err != nil {
-			return err
+// read takes up the files; the first error among them is the one that counts.
+func (d *data) read(project fs.FS) (err error) {
+	take := func(name string, to any) document {
+		doc := document{file: "layouts/_data/" + name + ".yaml", first: 1}
+		if err == nil {
+			doc.data, err = fs.ReadFile(project, doc.file)
 		}
-		doc := document{file: file, data: text, first: 1}
-		switch name {
-		case "anchors":
-			err = doc.parse(text, &d.anchors)
-		case "fields":
-			err = doc.parse(text, &d.fields)
-		case "ids":
-			err = doc.parse(text, &d.ids)
-		case "kept":
-			err = doc.parse(text, &d.kept.phrases)
-			d.kept.document, d.kept.distinct = doc, distinct(d.kept.phrases)
-		case "shortcodes":
-			err = doc.parse(text, &d.shortcodes)
-		case "mistaken":
-			var words map[string][]string
-			err = doc.parse(text, &words)
-			d.mistaken = mistakesOf(words)
-		case "owners":
-			err = doc.parse(text, &d.owners.roles)
-			d.owners.document, d.words[name] = doc, keys(d.owners.roles)
-		case "themes":
-			var names yaml.MapSlice
-			err = doc.parse(text, &names)
-			d.words[name] = keys(names)
-		case "synonyms":
-			err = doc.parse(text, &d.synonyms.words)
-			d.synonyms.document = doc
-		case "terms":
-			var written struct{ Rules []*term }
-			if err = doc.parse(text, &written); err == nil {
-				d.terms.document = doc
-				if err := d.terms.read(written.Rules); err != nil {
-					return err
-				}
+		if err == nil {
+			if err = doc.parse(doc.data, to); err != nil {
+				err = fmt.Errorf("%s:%d: %w", doc.file, doc.wrong(err).line, err)
 			}
-		default:
-			var list []any
-			err = doc.parse(text, &list)
-			d.words[name] = wordsOf(list)
 		}
-		if err != nil {
-			return fmt.Errorf("%s:%d: %w", file, doc.wrong(err).line, err)
-		}
+		return doc
 	}
-	return nil
+	var mistaken map[string][]string
+	var rules struct{ Rules []*term }
+	var states, statuses []any
+	var themes yaml.MapSlice
+	take("anchors", &d.anchors)
+	take("fields", &d.fields)
+	take("ids", &d.ids)
+	d.kept.document = take("kept", &d.kept.phrases)
+	take("mistaken", &mistaken)
+	d.owners.document = take("owners", &d.owners.roles)
+	take("shortcodes", &d.shortcodes)
+	take("states", &states)
+	take("statuses", &statuses)
+	d.synonyms.document = take("synonyms", &d.synonyms.words)
+	d.terms.document = take("terms", &rules)
+	take("themes", &themes)
+	if err != nil {
+		return err
+	}
+	d.kept.distinct, d.mistaken, d.hosts = distinct(d.kept.phrases), mistakesOf(mistaken), hostsOf(project)
+	d.words = map[string][]string{"owners": keys(d.owners.roles), "states": wordsOf(states), "statuses": wordsOf(statuses), "themes": keys(themes)}
+	return d.terms.read(rules.Rules)
 }
 
 func keys(of yaml.MapSlice) (words []string) {

@@ -23,7 +23,7 @@ type shortcode struct {
 var (
 	tagLike  = regexp.MustCompile(`[{｛][ 　]?[{｛]?[ 　]*(?:[<＜%％]|&lt;)?[ 　]*[/／\\]?[ 　]*([\p{L}][\p{L}0-9_-]*)?([^{}｛｝\n]*)[}｝]?[ 　]*[}｝]?`)
 	exactTag = regexp.MustCompile(`^\{\{<[ \t]*(/?)[ \t]*([\p{L}][\p{L}0-9_-]*)([^{}\n]*?)[ \t]*/?>\}\}$`)
-	param    = regexp.MustCompile("([A-Za-z_-]+)(=)(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|[^\\s\"“”]+)")
+	param    = regexp.MustCompile("([A-Za-z_-]+)=(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|[^\\s\"“”]+)")
 )
 
 var inBraces = lookupOf(formsOf(`[{｛]`))
@@ -36,11 +36,18 @@ func tags(p *pass) {
 		}
 		p.page = page
 		before := len(p.findings)
-		p.tagsOf(page)
+		p.tagsOfPage()
 		if page.broken != nil && len(p.findings) == before {
 			p.broken(page)
 		}
 	}
+}
+
+// tagReader reads the tags of a page, one after the other.
+type tagReader struct {
+	*pass
+	open []openTag       // that are not closed yet
+	said map[string]bool // names at whose beginning something is wrong: one finding is enough
 }
 
 type openTag struct {
@@ -48,63 +55,65 @@ type openTag struct {
 	at   int
 }
 
-func (p *pass) tagsOf(page *page) {
-	var open []openTag
-	said := map[string]bool{} // names at whose beginning something is wrong: one finding is enough
-	judge := func(start int, tag, word string) {
-		if strings.Contains(tag, "/*") || start > 0 && page.data[start-1] == '`' {
-			return
-		}
-		say := func(message, mend string, fix ...Edit) { p.report(page.at(start), message, mend, fix...) }
-		known := p.nearestShortcode(word)
-		m := exactTag.FindStringSubmatch(tag)
-		if m == nil {
-			if ending := strings.ContainsAny(tag, `/／\\`); !ending || !said[known] {
-				said[known] = p.misshapen(start, tag, word, known) || said[known]
-			}
-			return
-		}
-		closing, name, args := m[1] == "/", m[2], m[3]
-		if closing && said[known] && (len(open) == 0 || open[len(open)-1].name != name) {
-			return
-		}
-		of, there := p.shortcodes[name]
-		said[known] = said[known] || !there
-		switch {
-		case !there && known != "":
-			say("ショートコード "+name+" はありません。", known+" のつづり違いではありませんか。{{< "+known+" >}} のように書いてください。")
-		case !there:
-			say("ショートコード "+name+" はありません。", "使えるのは "+strings.Join(slices.Sorted(maps.Keys(p.shortcodes)), "、")+" です。")
-		case closing && !of.Inner:
-			say(name+" は、閉じる印が要りません。", "{{< /"+name+" >}} を消してください。")
-		case closing && (len(open) == 0 || open[len(open)-1].name != name):
-			i := slices.IndexFunc(open, func(o openTag) bool { return o.name == name })
-			if i < 0 {
-				say("始まっていない "+name+" が閉じられています。", "この前に {{< "+name+" >}} を書くか、この印を消してください。")
-				return
-			}
-			say(name+" より先に、中の "+open[len(open)-1].name+" を閉じていません。", "中の囲みから順に閉じてください。")
-			open = slices.Delete(open, i, i+1)
-		case closing:
-			open = open[:len(open)-1]
-		default:
-			p.params(start, name, of, args)
-			if of.Inner && !strings.HasSuffix(strings.TrimSuffix(tag, ">}}"), "/") {
-				open = append(open, openTag{name, start})
-			}
-		}
-	}
-	inBraces.lines(page.data[page.body:], func(from int, line []byte, _ []int) {
+func (p *pass) tagsOfPage() {
+	t := &tagReader{pass: p, said: map[string]bool{}}
+	inBraces.lines(p.page.data[p.page.body:], func(from int, line []byte, _ []int) {
 		for _, at := range tagLike.FindAllSubmatchIndex(line, -1) {
 			word := ""
 			if at[2] >= 0 {
 				word = string(line[at[2]:at[3]])
 			}
-			judge(page.body+from+at[0], string(line[at[0]:at[1]]), word)
+			t.judge(p.page.body+from+at[0], string(line[at[0]:at[1]]), word)
 		}
 	})
-	for _, o := range open {
-		p.report(page.at(o.at), o.name+" が閉じていません。", "囲みの終わりに {{< /"+o.name+" >}} を書いてください。")
+	for _, o := range t.open {
+		p.report(p.page.at(o.at), o.name+" が閉じていません。", "囲みの終わりに {{< /"+o.name+" >}} を書いてください。")
+	}
+}
+
+// judge speaks of a tag, or what looks like one, with a word as its name.
+func (t *tagReader) judge(start int, tag, word string) {
+	if strings.Contains(tag, "/*") || start > 0 && t.page.data[start-1] == '`' {
+		return
+	}
+	say := func(message, mend string) { t.report(t.page.at(start), message, mend) }
+	known := t.nearestShortcode(word)
+	m := exactTag.FindStringSubmatch(tag)
+	if m == nil {
+		if ending := strings.ContainsAny(tag, `/／\\`); !ending || !t.said[known] {
+			t.said[known] = t.misshapen(start, tag, word, known) || t.said[known]
+		}
+		return
+	}
+	closing, name, args := m[1] == "/", m[2], m[3]
+	stray := closing && (len(t.open) == 0 || t.open[len(t.open)-1].name != name)
+	if stray && t.said[known] {
+		return
+	}
+	of, there := t.shortcodes[name]
+	t.said[known] = t.said[known] || !there
+	switch {
+	case !there && known != "":
+		say("ショートコード "+name+" はありません。", known+" のつづり違いではありませんか。{{< "+known+" >}} のように書いてください。")
+	case !there:
+		say("ショートコード "+name+" はありません。", "使えるのは "+strings.Join(slices.Sorted(maps.Keys(t.shortcodes)), "、")+" です。")
+	case closing && !of.Inner:
+		say(name+" は、閉じる印が要りません。", "{{< /"+name+" >}} を消してください。")
+	case stray:
+		i := slices.IndexFunc(t.open, func(o openTag) bool { return o.name == name })
+		if i < 0 {
+			say("始まっていない "+name+" が閉じられています。", "この前に {{< "+name+" >}} を書くか、この印を消してください。")
+			return
+		}
+		say(name+" より先に、中の "+t.open[len(t.open)-1].name+" を閉じていません。", "中の囲みから順に閉じてください。")
+		t.open = slices.Delete(t.open, i, i+1)
+	case closing:
+		t.open = t.open[:len(t.open)-1]
+	default:
+		t.params(start, name, of, args)
+		if of.Inner && !strings.HasSuffix(strings.TrimSuffix(tag, ">}}"), "/") {
+			t.open = append(t.open, openTag{name, start})
+		}
 	}
 }
 
@@ -178,7 +187,7 @@ func (p *pass) params(start int, name string, of shortcode, args string) {
 	var missing []string
 	for _, want := range of.Params {
 		i := slices.IndexFunc(given, func(g []string) bool { return g[1] == want })
-		if i < 0 || strings.Trim(given[i][3], "\"` 　") == "" {
+		if i < 0 || strings.Trim(given[i][2], "\"` 　") == "" {
 			missing = append(missing, want)
 		}
 	}

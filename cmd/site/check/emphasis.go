@@ -9,13 +9,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	extension "github.com/yuin/goldmark/extension/ast"
 )
 
 var (
 	// leftover matches marks that goldmark has left as text: a run of asterisks,
 	// exactly two underscores or tildes (a longer line is a blank to fill in), and
 	// one around words.
-	leftover = regexp.MustCompile(`\*{2,}|\*\x00|\x00\*|(?:^|[^_])__(?:[^_]|$)|(?:^|[^~])~~(?:[^~]|$)|[＊*]＊[^＊\s]|＊[^＊\s]+＊|(?:^|[^*])\*[^*\s0-9\x00](?:[^*\x00]*[^*\s\x00])?\*(?:[^*]|$)|(?:^|[^_0-9A-Za-z])_[^_\s\x00]*` + letter + `[^_\x00]*_(?:[^_0-9A-Za-z]|$)`)
+	leftover = regexp.MustCompile(`\*{2,}|\*\x00|\x00\*|(?:^|[^_])__(?:[^_]|$)|(?:^|[^~])~~(?:[^~]|$)|==[^=\s\x00][^=\x00]*` + letter + `[^=\x00]*==|[＊*]＊[^＊\s]|＊[^＊\s]+＊|(?:^|[^*])\*[^*\s0-9\x00](?:[^*\x00]*[^*\s\x00])?\*(?:[^*]|$)|(?:^|[^_0-9A-Za-z])_[^_\s\x00]*` + letter + `[^_\x00]*_(?:[^_0-9A-Za-z]|$)`)
 	// escaped matches a character that the writer wanted printed as it is.
 	escaped  = regexp.MustCompile(`\\[[:punct:]]`)
 	strong   = regexp.MustCompile(`\*\*`)
@@ -24,7 +27,7 @@ var (
 	unspaced = strings.NewReplacer(" ", "", "　", "", "\t", "")
 )
 
-var emphatic = lookupOf([]form{formOf(leftover.String(), "[*_~＊]")})
+var emphatic = lookupOf([]form{formOf(leftover.String(), "[*_~=＊]")})
 
 func emphasis(p *pass) {
 	emphatic.lines(p.page.prose(), func(from int, line []byte, _ []int) {
@@ -33,11 +36,18 @@ func emphasis(p *pass) {
 		if found == nil {
 			return
 		}
-		at := from + found[0] + bytes.IndexAny(text[found[0]:], "*_~＊")
+		at := from + found[0] + bytes.IndexAny(text[found[0]:], "*_~=＊")
 		place := p.page.at(at)
 		cause, mend, fix := p.page.notEmphasis(place.line, string(text[found[0]:found[1]]))
 		p.report(place, "「"+p.page.excerpt(at)+"」は、"+cause+"強調にならず、そのまま見えてしまいます。", mend, fix...)
 	})
+	for n := range each[*extension.Strikethrough](p.page) {
+		first, ok := n.FirstChild().(*ast.Text)
+		if last, text := n.LastChild().(*ast.Text); ok && text && !bytes.HasSuffix(p.page.source[:first.Segment.Start], []byte("~~")) {
+			at, to := first.Segment.Start-1, last.Segment.Stop
+			p.report(p.page.at(at), "「"+p.page.excerpt(at)+"」の ~ から次の ~ まで、取り消しの線が引かれます。", "全角の「〜」に直してください。", Edit{at, at + 1, "〜"}, Edit{to, to + 1, "〜"})
+		}
+	}
 	for _, key := range []string{"title", "description"} {
 		if text, _ := p.page.meta[key].(string); strings.Contains(text, "**") {
 			at := p.page.key(key)
@@ -63,6 +73,8 @@ func (p *page) notEmphasis(line int, mark string) (cause, mend string, fix []Edi
 		return "__ では、日本語のとなりで", "** で囲むか、消してください。", nil
 	case strings.Contains(mark, "~"):
 		return "~~ のとなりが記号なので、", "~~ を消してください。", nil
+	case strings.HasPrefix(mark, "=="):
+		return "== はこのサイトでは使えないので、", "** で囲むか、消してください。", nil
 	case !strings.Contains(mark, "**"):
 		return "* のとなりが記号なので、", "* を消すか、言葉だけを ** で囲んでください。", nil
 	}

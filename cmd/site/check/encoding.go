@@ -32,7 +32,7 @@ const unwanted = `[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{fffd}]`
 // spoilt says what is wrong with a page's bytes; the message is empty where nothing
 // is. Of several things it is the one that explains the others.
 func spoilt(data []byte) misstep {
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.Count(data, []byte{0}) > len(data)/4 {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.HasPrefix(data, []byte("-\x00-\x00-")) || bytes.Count(data, []byte{0}) > len(data)/4 {
 		return misstep{0, "文字コードが UTF-16（メモ帳では Unicode）です。このままでは読めません。", saveAnew, nil}
 	}
 	if !utf8.Valid(data) {

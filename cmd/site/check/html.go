@@ -13,6 +13,8 @@ import (
 var (
 	tag    = regexp.MustCompile(`^<[/!?]?([a-zA-Z][a-zA-Z0-9]*|--|)`)
 	entity = regexp.MustCompile(`&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|#0*160|#0*12288|#[xX]0*(?:[aA]0|3000|200[bB]));`)
+	// ofWord is a tag of Word's own, which is none of HTML.
+	ofWord = regexp.MustCompile(`</?(?:[ovwm]|st1):[A-Za-z]+[^>]*>`)
 	wideLT = regexp.MustCompile(`＜/?(?:br|BR|p|b|font|div|span|table|ｂｒ)(?:[ /][^＞]*)?＞`)
 )
 
@@ -65,6 +67,9 @@ func html(p *pass) {
 			text := n.Segment.Value(p.page.source)
 			if found := entity.FindIndex(text); found != nil {
 				p.report(p.page.at(n.Segment.Start+found[0]), "HTML の書き方「"+string(text[found[0]:found[1]])+"」は、見えない空白になります。", "消してください。", Edit{Start: n.Segment.Start + found[0], End: n.Segment.Start + found[1]})
+			}
+			if found := ofWord.FindIndex(text); found != nil {
+				p.report(p.page.at(n.Segment.Start+found[0]), "Word のタグ「"+string(text[found[0]:found[1]])+"」が、そのまま見えます。", "消してください。", Edit{Start: n.Segment.Start + found[0], End: n.Segment.Start + found[1]})
 			}
 			if found := wideLT.FindIndex(text); found != nil {
 				p.report(p.page.at(n.Segment.Start+found[0]), "HTML のタグ「"+string(text[found[0]:found[1]])+"」が、そのまま見えます。", "消してください。")

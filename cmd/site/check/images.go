@@ -100,7 +100,7 @@ func imageWords(p *pass) {
 		case words == "":
 			continue // image
 		case isPicture(words) || slices.Contains(foreign, strings.ToLower(path.Ext(words))) || strings.EqualFold(words, stem) || byCamera.MatchString(words):
-			report("画像の説明「"+words+"」は、ファイルの名前や番号です。", "見えない人にも分かるように、何が写っているかを書いてください。")
+			report("画像の説明「"+words+"」だけでは、何が写っているかが分かりません。", "見えない人にも分かるように、何が写っているかを書いてください。")
 		case slices.Contains(namesHow, strings.ToLower(words)):
 			report("画像の説明「"+words+"」は、見本のままです。", "見えない人にも分かるように、何が写っているかを書いてください。")
 		case utf8.RuneCountInString(words) > 100:

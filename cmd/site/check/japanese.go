@@ -16,8 +16,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// slip is one form of a mistake in a line. Of its match the group 1, or all where
-// there is none, is put right by instead, if that is set.
+// slip is one form of a mistake in a line. Of its match the group that
+// there is, or all, is put right by instead, if that is set.
 type slip struct {
 	form    form
 	message string // %s is what was found
@@ -68,8 +68,10 @@ func (p *pass) slip(s slip, from int, line []byte) {
 	at, said, instead := -1, "", ""
 	for _, m := range found {
 		start, end := m[0], m[1]
-		if len(m) > 2 && m[2] >= 0 {
-			start, end = m[2], m[3]
+		for g := 2; g < len(m); g += 2 {
+			if m[g] >= 0 {
+				start, end = m[g], m[g+1]
+			}
 		}
 		text := string(line[start:end])
 		put := ""
@@ -103,7 +105,9 @@ const sentence = letter + `|[」』）]`
 var widths = together([]slip{
 	{form: formOf(`[ｦ-ﾟ]+`, `[ｦ-ﾟ]`), message: "「%s」は、半角のカタカナです。", mend: "全角で「%s」と書いてください。", instead: norm.NFKC.String},
 	{form: formOf(`[｡､｢｣･]+`, ""), message: "「%s」は、半角の句読点や括弧です。", mend: "全角で「%s」と書いてください。", instead: width.Widen.String},
-	{form: formOf(`(?:^|[^０-９（－-])((?:[１-９Ａ-Ｚａ-ｚ]|０(?:[^０-９]|[０-９][年月日時分]|$))[０-９Ａ-Ｚａ-ｚ]*(?:[．，－／：＠＿][０-９Ａ-Ｚａ-ｚ]+)*％?)`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
+	{form: formOf(`(?:^|[^０-９Ａ-Ｚａ-ｚ（－-])((?:[１-９Ａ-Ｚａ-ｚ]|０(?:[^０-９]|[０-９][年月日時分]|$))[０-９Ａ-Ｚａ-ｚ]*(?:[．，－／：＠＿][０-９Ａ-Ｚａ-ｚ]+)*％?)`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
+	{form: formOf(`（([０-９Ａ-Ｚａ-ｚ]+)(?:[^０-９Ａ-Ｚａ-ｚ）．，－―]|$)|（([Ａ-Ｚａ-ｚ]{2,})）`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
+	{form: formOf(`[0-9時分日月年階回人番）](~)[0-9]`, ""), message: "「%s」が半角です。一行に二つあると、あいだの文に取り消しの線が引かれます。", mend: "全角の「%s」に直してください。", instead: to("〜"), body: true},
 	{form: formOf(`(?:[^０-９Ａ-Ｚａ-ｚ0-9]|^)([．，])(?:[^０-９Ａ-Ｚａ-ｚ0-9]|$)`, ""), message: "句読点が「%s」です。", mend: "「%s」に直してください。", instead: strings.NewReplacer("．", "。", "，", "、").Replace},
 	{form: formOf(`[0-9]([．，])[0-9]`, ""), message: "数字の中の「%s」が、全角です。", mend: "半角の「%s」に直してください。", instead: norm.NFKC.String},
 	{form: formOf(`(?:`+sentence+`)([,.])(?:[ \x00]*(?:`+letter+`|[「『（])|[ \x00]*$)`, ""), message: "日本語の中の句読点が、半角の「%s」です。", mend: "「%s」に直してください。", instead: strings.NewReplacer(".", "。", ",", "、").Replace, body: true},
@@ -145,11 +149,19 @@ var points = together([]slip{
 			}
 			return "、"
 		}},
-	{form: formOf(`[！!]{2,}|[？?]{2,}`, ""), message: "「%s」と、同じ記号が続いています。", mend: "一つにするか、「。」で終えてください。", body: true},
+	{form: formOf(`[！!]{2,}|(?:`+sentence+`)([？?]{2,})`, "[！!？?]"), message: "「%s」と、同じ記号が続いています。", mend: "一つにするか、「。」で終えてください。", body: true},
 	{form: formOf(`(?:`+letter+`|[」）])(・{2,}|\.{3,})`, ""), message: "「%s」は、読み上げで「てんてん」と読まれます。", mend: "「など」と書くか、「……」にしてください。", body: true},
 	{form: formOf(`[、。]([ 　]+)[^\s\x00]`, ""), message: "句読点のあとに、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(`(?:`+letter+`)([ 　]+)[、。」』）]`, ""), message: "句読点や括弧の前に、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(`[「『（]([ 　]+)[^\s\x00]`, ""), message: "括弧の内側に、空白があります。", mend: "消してください。", instead: to(""), body: true},
+	{form: formOf(`"[^"\x00]*`+letter+`[^"\x00]*"|[“”„‟][^“”\x00]*`+letter+`[^“”\x00]*[“”]`, `["“”]`), message: "日本語が、英語の引用符で囲まれています。", mend: "%sのように、かぎ括弧で囲んでください。", body: true,
+		instead: func(found string) string {
+			words := strings.Trim(found, "\"“”„‟")
+			if strings.ContainsAny(words, "「」") {
+				return "『" + words + "』"
+			}
+			return "「" + words + "」"
+		}},
 	{form: formOf(letter+`　{2,}[^\s　]`, ""), message: "空白を並べて、位置をそろえています。画面の幅によって、ずれます。", mend: "表か一覧にしてください。", body: true},
 })
 

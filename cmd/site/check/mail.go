@@ -13,6 +13,8 @@ var (
 	header   = regexp.MustCompile(`(?i)^(?:\**)(?:from|to|cc|bcc|sent|subject|date|差出人|送信者|宛先|件名|送信日時|添付ファイル)\s*[:：]`)
 	divided  = regexp.MustCompile(`(?i)^-{2,}\s*(?:original message|forwarded message|元のメッセージ|転送|ここから)`)
 	greeting = regexp.MustCompile(`^(?:いつも|大変|平素より?)?(?:大変)?(?:お世話になって(?:おり|い)ます|お世話になります|お疲れ(?:さ|様)(?:ま)?です)`)
+	formal   = regexp.MustCompile(`^[ 　]*(?:(?:拝啓|謹啓|前略)(?:$|[ 　、])|時下[、 　]?ますます|(?:敬具|草々|謹白|記|以上)[ 　]*$)`)
+	oneLine  = regexp.MustCompile(`^(?:Subject|From|Sent|Cc|Bcc)[:：]`)
 	wideMore = regexp.MustCompile(`^＞+[ 　]*`)
 )
 
@@ -34,9 +36,11 @@ func pastedMail(p *pass) {
 				headers++
 			}
 			switch {
-			case headers == 2 || divided.MatchString(line):
+			case headers == 2 || oneLine.MatchString(line) || strings.TrimRight(line, " ") == "--" || divided.MatchString(line):
 				p.report(p.page.at(n.Pos()), "メールの差出人や件名の行が残っています。", "消して、要ることだけを書いてください。人の名前やアドレスは載せません。")
 				headers = 3
+			case formal.MatchString(line):
+				p.report(p.page.at(s.Start), "手紙や通知文の言葉が残っています。", "消して、知らせたいことから書き始めてください。")
 			case greeting.MatchString(line):
 				p.report(p.page.at(s.Start), "メールのあいさつが残っています。", "消してください。ページは、読む人ができることから書き始めます。")
 			case strings.HasPrefix(line, "＞"):

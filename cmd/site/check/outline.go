@@ -94,6 +94,9 @@ func outline(p *pass) {
 		case utf8.RuneCountInString(words) > longHeading:
 			p.report(at, fmt.Sprintf("見出しが %d 字あります。目次で読みにくくなります。", utf8.RuneCountInString(words)), fmt.Sprintf("%d 字までに縮め、くわしいことは本文に書いてください。", longHeading))
 		}
+		if below, _, _ := bytes.Cut(p.page.data[min(to+1, len(p.page.data)):], []byte("\n#")); !p.page.draft && len(bytes.TrimSpace(below)) == 0 {
+			p.empty(h, to)
+		}
 		level = h.Level
 		seen[way] = true
 		above[h.Level] = words
@@ -112,5 +115,13 @@ func noHeading(p *pass) {
 	}
 	if length > longPage {
 		p.report(p.page.at(p.page.body), fmt.Sprintf("見出しのないまま、%d 字あります。", length), "話の切れ目に「## 題 {#name}」の形の見出しを置いてください。")
+	}
+}
+
+// empty: something stands below a heading, or headings of its own do.
+func (p *pass) empty(h *ast.Heading, end int) {
+	rest := bytes.TrimSpace(p.page.data[end:])
+	if deeper := len(rest) - len(bytes.TrimLeft(rest, "#")); deeper <= h.Level {
+		p.report(p.page.at(h.Pos()), "見出しの下に、何も書かれていません。", "文を書くか、見出しごと消してください。")
 	}
 }

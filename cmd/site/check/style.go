@@ -102,6 +102,9 @@ func tone(p *pass) {
 			first, end = start, last
 		}
 	}
+	if said, _ := p.page.meta["description"].(string); !courts(said) && plain.MatchString(ending(said)) {
+		p.report(p.page.key("description"), "description が、です・ますで終わっていません。", "「…できます」「…が分かります」のように書いてください。")
+	}
 	if first < 0 {
 		return
 	}

@@ -116,8 +116,8 @@ func conclude(ui *cli.UI, pages int, of map[check.Level]int, byFix int) {
 func inWords(of map[check.Level]int) string {
 	var counts []string
 	for _, level := range check.Levels {
-		if n := of[level.Level]; n > 0 {
-			counts = append(counts, fmt.Sprintf("%sが %d か所", level.Words, n))
+		if n := of[level]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%sが %d か所", level.Words(), n))
 		}
 	}
 	return strings.Join(counts, "、")

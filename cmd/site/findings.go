@@ -89,7 +89,6 @@ func found(text string, m []int) check.Finding {
 // view is a finding with its line: what stands before its place, there, and after.
 type view struct {
 	check.Finding
-	Words             string // of its level
 	Before, At, After string
 }
 
@@ -98,11 +97,6 @@ func viewOf(f check.Finding) view {
 	const around = 40                                  // characters
 	data, _ := os.ReadFile(filepath.FromSlash(f.File)) // gone meanwhile: no line
 	v := view{Finding: f}
-	for _, level := range check.Levels {
-		if level.Level == f.Level {
-			v.Words = level.Words
-		}
-	}
 	lines := strings.Split(strings.ToValidUTF8(string(data), "\ufffd"), "\n")
 	if f.Line > len(lines) {
 		return v

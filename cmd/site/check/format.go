@@ -17,23 +17,20 @@ import (
 	"strings"
 )
 
-// weight is a level with its words in each form.
-type weight struct {
-	Level
-	Words                  string // for people
-	github, rdjson, gitlab string
-}
-
 // Levels are the levels, the heaviest first.
-var Levels = []weight{
-	{Error, "直さないと載らないところ", "error", "ERROR", "major"},
-	{Warning, "載せる前に見てほしいところ", "warning", "WARNING", "minor"},
-	{Note, "知っておいてほしいところ", "notice", "INFO", "info"},
+var Levels = []Level{Error, Warning, Note}
+
+func (l Level) rank() int { return slices.Index(Levels, l) }
+
+// called is what a level is called, by people and in each form.
+var called = map[Level]struct{ words, github, rdjson, gitlab string }{
+	Error:   {"直さないと載らないところ", "error", "ERROR", "major"},
+	Warning: {"載せる前に見てほしいところ", "warning", "WARNING", "minor"},
+	Note:    {"知っておいてほしいところ", "notice", "INFO", "info"},
 }
 
-func (l Level) rank() int {
-	return slices.IndexFunc(Levels, func(level weight) bool { return level.Level == l })
-}
+// Words are what people call what has the level.
+func (l Level) Words() string { return called[l].words }
 
 // Print writes the findings of Run on a project in one of the forms text, github,
 // rdjson, gitlab and json. Where a form shows only some of them, those in changed
@@ -56,11 +53,11 @@ func Print(w io.Writer, form string, project fs.FS, findings []Finding, changed 
 func printText(w io.Writer, findings []Finding) error {
 	var b bytes.Buffer
 	for _, level := range Levels {
-		of := slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Level != level.Level })
+		of := slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Level != level })
 		if len(of) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "%s（%d か所）\n", level.Words, len(of))
+		fmt.Fprintf(&b, "%s（%d か所）\n", level.Words(), len(of))
 		for i, f := range of {
 			if i == 0 || of[i-1].File != f.File {
 				b.WriteByte('\n')
@@ -96,15 +93,14 @@ func printGitHub(w io.Writer, findings []Finding, changed []string) error {
 		return cmp.Or(elsewhere(a)-elsewhere(b), a.Level.rank()-b.Level.rank())
 	})
 	var b bytes.Buffer
-	count := make([]int, len(Levels))
+	count := map[Level]int{}
 	left := 0
 	for _, f := range findings {
-		rank := f.Level.rank()
-		if count[rank]++; count[rank] > shown {
+		if count[f.Level]++; count[f.Level] > shown {
 			left++
 		}
 		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d::%s\n",
-			Levels[rank].github, property.Replace(f.File), f.Line, f.Column, data.Replace(f.Message+f.Mend))
+			called[f.Level].github, property.Replace(f.File), f.Line, f.Column, data.Replace(f.Message+f.Mend))
 	}
 	if left > 0 {
 		fmt.Fprintf(&b, "GitHub の画面に出るのは、重さごとに %d か所までです。ほかの %d か所は、この記録で読めます。\n", shown, left)
@@ -151,7 +147,7 @@ func rdjson(project fs.FS, findings []Finding) any {
 		d := diagnostic{
 			Message:  f.Message + f.Mend,
 			Location: location{f.File, span{Start: at(doc.offset(place{f.File, f.Line, f.Column}))}},
-			Severity: Levels[f.Level.rank()].rdjson,
+			Severity: called[f.Level].rdjson,
 			Code:     code{f.Rule},
 		}
 		if len(f.Fix) == 1 {
@@ -189,7 +185,7 @@ func gitlab(project fs.FS, findings []Finding) any {
 		alike[key]++
 		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(alike[key])))
 		issues = append(issues, issue{f.Message + f.Mend, f.Rule, hex.EncodeToString(sum[:16]),
-			Levels[f.Level.rank()].gitlab, location{f.File, lines{f.Line}}})
+			called[f.Level].gitlab, location{f.File, lines{f.Line}}})
 	}
 	return issues
 }

@@ -26,8 +26,7 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 		return err
 	}
 	seen := scan()
-	base, now := mergeBase(ctx, "."), time.Now()
-	project := history{os.DirFS("."), ctx, base}
+	project, now := withHistory(ctx), time.Now()
 	findings, pages, err := check.Run(project, now)
 	mended := 0
 	for range check.Rounds {
@@ -49,7 +48,7 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	}
 	var first []string
 	if c.Format == "github" {
-		first = changed(ctx, ".", base)
+		first = project.changed()
 	}
 	if err := check.Print(ui.Out, c.Format, project, findings, first); err != nil {
 		return err

@@ -24,10 +24,10 @@ func gitKnowsDates(ctx context.Context, root string) bool {
 	return err == nil && strings.HasPrefix(out, "false\n")
 }
 
-// mergeBase is the commit at which what lies in root left the branch it is to go
-// into: the one that a forge names for a proposal, or the default branch. Empty
-// if git cannot tell.
-func mergeBase(ctx context.Context, root string) string {
+// mergeBase is the commit at which what lies here left the branch it is to go into:
+// the one that a forge names for a proposal, or the default branch. Empty if git
+// cannot tell.
+func mergeBase(ctx context.Context) string {
 	targets := []string{"origin/HEAD", "origin/main", "main"}
 	for _, name := range []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"} {
 		if branch := os.Getenv(name); branch != "" {
@@ -35,7 +35,7 @@ func mergeBase(ctx context.Context, root string) string {
 		}
 	}
 	for _, target := range targets {
-		if base, err := git(ctx, root, "merge-base", "HEAD", target); err == nil {
+		if base, err := git(ctx, ".", "merge-base", "HEAD", target); err == nil {
 			return strings.TrimSpace(base)
 		}
 	}
@@ -49,6 +49,10 @@ type history struct {
 	base string
 }
 
+func withHistory(ctx context.Context) history {
+	return history{os.DirFS("."), ctx, mergeBase(ctx)}
+}
+
 // Before is a file at the merge base, an error where there was none.
 func (h history) Before(name string) ([]byte, error) {
 	if h.base == "" {
@@ -58,12 +62,12 @@ func (h history) Before(name string) ([]byte, error) {
 	return []byte(text), err
 }
 
-// changed lists the files below root that differ from those at the merge base.
-func changed(ctx context.Context, root, base string) []string {
-	if base == "" {
+// changed lists the files that differ from those at the merge base.
+func (h history) changed() []string {
+	if h.base == "" {
 		return nil
 	}
-	out, err := git(ctx, root, "diff", "--name-only", "--relative", "-z", base)
+	out, err := git(h.ctx, ".", "diff", "--name-only", "--relative", "-z", h.base)
 	if err != nil {
 		return nil
 	}

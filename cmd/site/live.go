@@ -137,7 +137,7 @@ func (l *live) read() (aside map[string]bool) {
 func (l *live) draw(ctx context.Context) error {
 	aside := l.read()
 	checked := sync.OnceValues(func() ([]check.Finding, error) {
-		findings, _, err := check.Run(history{os.DirFS("."), ctx, mergeBase(ctx, ".")}, l.now())
+		findings, _, err := check.Run(withHistory(ctx), l.now())
 		return findings, err
 	})
 	go checked() // Hugo has a core to spare

@@ -215,6 +215,9 @@ func review(p *pass) {
 	if read := day("reviewed"); read > today {
 		p.report(p.page.key("params.reviewed"), "reviewed が、まだ来ていない日です。", "内容を確かめた日を書いてください。年の打ち間違いではありませんか。")
 	}
+	if by, late := moment(day("review_by")), moment(day("reviewed")).AddDate(5, 0, 0); by.After(late) && day("reviewed") != "" {
+		p.report(p.page.key("params.review_by"), "見直す日が、確かめた日から5年より先です。", "次に読み直す日を書いてください。年の打ち間違いではありませんか。")
+	}
 	if by := day("review_by"); by != "" && by < today && day("reviewed") < by {
 		p.report(p.page.key("params.review_by"), "見直す日を過ぎています。", "内容を読み直し、reviewed を今日に、review_by を次に見直す日に書き換えてください。")
 	}

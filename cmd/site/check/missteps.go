@@ -21,6 +21,7 @@ var (
 	keyed     = regexp.MustCompile(`^([ 　\t]*)(?:-[ ]+)?([A-Za-z_]+)[ 　]*([:：＝=]|$|[ 　])(.*)$`)
 	badIndent = regexp.MustCompile(`^[ \t]*　[ 　\t]*|^ *\t[ 　\t]*`)
 	inCurly   = regexp.MustCompile(`^[ 　]*([“”„‟＂][^“”„‟＂"]*[“”„‟＂]|[‘’‚‛＇][^‘’‚‛＇']*[‘’‚‛＇])[ 　]*$`)
+	emptyList = regexp.MustCompile(`^ *[a-z_]+: *(\[\]) *$`)
 	special   = regexp.MustCompile("^[@`%&*!|>?]")
 	anchor    = regexp.MustCompile(`^[&*][A-Za-z0-9_-]+(?: |$)`) // and what stands for it: YAML's own
 	dash      = regexp.MustCompile(`^[ \t]*(?:-[^ \t-]|[・•●－−‐–—][ 　]?\S)`)
@@ -36,6 +37,7 @@ func missteps(front string, offset int, failed bool) (found []misstep) {
 	var stack []seen
 	indent, opens := 0, false // of the line before, and whether it begins something
 	block := -1               // the indentation above a text of several lines
+	none := []int(nil)        // where [] stands on the line before
 	number, before := 1, 0
 	say := func(at int, message, mend string, fix ...Edit) {
 		found = append(found, misstep{offset + at, message, mend, fix})
@@ -67,6 +69,15 @@ func missteps(front string, offset int, failed bool) (found []misstep) {
 			}
 			say(start, "字下げに"+what+"が入っています。", "字下げは、半角の空白二つずつにしてください。", edit(0, len(margin), strings.Repeat(" ", meant)))
 			margin = strings.Repeat(" ", meant)
+		}
+		if none != nil && failed && strings.HasPrefix(text, "-") {
+			at := none[0]
+			say(at, "「[]」が残っているので、その下に並べた項目を読めません。", "[] を消してください。", Edit{offset + at, offset + at + len("[]"), ""})
+			return found
+		}
+		none = nil
+		if empty := emptyList.FindStringSubmatchIndex(line); empty != nil {
+			none = []int{start + empty[2]}
 		}
 		m := keyed.FindStringSubmatchIndex(line)
 		if m == nil {

@@ -281,6 +281,9 @@ func typedHeading(p *pass) {
 	}
 }
 
+// signs begin what was meant as a heading, also where the text goes on below it.
+const signs = "■□◆◇▼▽★☆●"
+
 // isTypedHeading says whether the first line of a paragraph looks like a heading.
 func (p *pass) isTypedHeading(n ast.Node) bool {
 	_, top := n.Parent().(*ast.Document)
@@ -297,6 +300,10 @@ func (p *pass) isTypedHeading(n ast.Node) bool {
 		return !strings.Contains(rest[2:], "**")
 	}
 	alone := n.Lines().Len() == 1
+	if !alone && strings.ContainsRune(signs, firstRune(line)) {
+		second := strings.TrimSpace(string(n.Lines().Value(p.page.source)[len(first.Value(p.page.source)):]))
+		return strings.HasSuffix(second, "。") && !strings.ContainsRune(signs, firstRune(second))
+	}
 	return bracketed.MatchString(line) && !p.isKept(line) && !strings.ContainsAny(line[1:], "[(") || alone && titled.MatchString(line)
 }
 

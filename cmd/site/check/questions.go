@@ -64,7 +64,7 @@ func oneThing(p *pass) {
 }
 
 // leads matches words that tell which answer is wanted.
-var leads = regexp.MustCompile(`(?:思い|感じ|考え)ませんか|べき(?:だと思|ではあり|です)|ではないでしょうか|よね[。？?]?$|でしょう[？?。]?$|当然|もちろん|言うまでもなく|ご存じのとおり|(?:多くの|ほとんどの|みんな|皆)[^。]{0,25}が、`)
+var leads = regexp.MustCompile(`(?:思い|感じ|考え)ませんか|べき(?:だと思|ではあり|です)|ではないでしょうか|よね[。？?]?$|でしょう[？?。]?$|当然|すばらしい|素晴らしい|優れた|もちろん|言うまでもなく|ご存じのとおり|(?:多くの|ほとんどの|みんな|皆)[^。]{0,25}が、`)
 
 // leading: a question does not say what to answer.
 func leading(p *pass) {
@@ -75,6 +75,40 @@ func leading(p *pass) {
 		}
 	}
 }
+
+// downwards: labels go up, or the wrong half of them counts as assent
+// (survey.Question). One finding is enough for all questions that share them.
+func downwards(p *pass) {
+	var said [][]string
+	for path, q := range p.page.questions() {
+		if len(q.Labels) < 2 || q.Reversed || slices.ContainsFunc(said, func(labels []string) bool { return slices.Equal(labels, q.Labels) }) {
+			continue
+		}
+		first, last := q.Labels[0], q.Labels[len(q.Labels)-1]
+		if against.MatchString(last) && !against.MatchString(first) {
+			said = append(said, q.Labels)
+			p.report(p.page.key(path+".labels"), "段階が、「"+first+"」から「"+last+"」の順に並んでいます。いまのままでは、「"+last+"」が肯定的な答えに数えられます。",
+				"「"+last+"」から「"+first+"」の順に並べ替えてください。")
+		}
+	}
+}
+
+// against matches a label that says no.
+var against = regexp.MustCompile(`(?:な|なかっ)(?:い|た)$|ません(?:でした)?$|^(?:いいえ|不|反対|悪い|低い|まったく|全く)`)
+
+// nameless: whoever answers is not asked who they are.
+func nameless(p *pass) {
+	for path, q := range p.page.questions() {
+		if word := whoIs.FindString(q.Text); word != "" && !spared.MatchString(q.Text) {
+			p.report(p.page.key(path+".text"), "「"+word+"」をたずねると、だれの答えかが分かります。", "匿名で答えてもらえるように、この言葉を消してください。名前を出して提案する人には、/proposals/ を案内します。")
+		}
+	}
+}
+
+var (
+	whoIs  = regexp.MustCompile(`お名前|氏名|あなたの名前|(?:職員|社員|電話|携帯|内線)番号|生年月日|メールアドレス`)
+	spared = regexp.MustCompile(`(?:書か|入れ|記入し|出さ)ない|書かず|出さず|なくて|除いて|扱い|取り?扱`)
+)
 
 // compared: a question that was asked before can be answered as before.
 func compared(p *pass) {

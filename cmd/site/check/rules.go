@@ -50,7 +50,7 @@ var families = []struct {
 		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の文や「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
 		{name: "unfinished", level: Error, says: "あとで書くつもりの印（TODO、○○、要確認など）が、公開するページに残っています。", except: "下書き（draft: true）なら知らせません。残すわけがあるときは、札の allow に書きます。", page: unfinished},
 		{name: "date", level: Error, unfinished: true, says: "ない日付や、日付と合わない曜日があります。", page: dates},
-		{name: "review", level: Warning, unfinished: true, says: "見直す日を過ぎているか、確かめた日がまだ来ていません。", page: review},
+		{name: "review", level: Warning, unfinished: true, says: "見直す日を過ぎているか遠すぎる、または、確かめた日がまだ来ていません。", page: review},
 	}},
 	{"front-matter", "ページの札", []rule{
 		{name: "unreadable", level: Error, says: "ページの札が、途中から読めません。", site: unreadable},
@@ -106,6 +106,8 @@ var families = []struct {
 		{name: "survey", level: Error, unfinished: true, says: "アンケートの定義に、受付で使えないところがあります。", page: definition},
 		{name: "changed", level: Error, says: "受付が始まったアンケートの、問いの数や段階を変えると、もう届いた答えと合わなくなります。", page: fits},
 		{name: "closes", level: Warning, says: "受付が0時0分に終わると、その日は入りません。", page: closes},
+		{name: "nameless", level: Warning, says: "アンケートでは、名前や連絡先をたずねません。", page: nameless},
+		{name: "downwards", level: Warning, says: "段階は、「そう思わない」から「そう思う」の順に並べます。", page: downwards},
 		{name: "themes", level: Error, says: "問いの主題（themes）に、一覧にないものがあります。", page: themes},
 		{name: "compared", level: Warning, says: "段階の言葉を変えると、前の回からの変化が出ません。", page: compared},
 		{name: "one-thing", level: Note, says: "一つの問いで、二つのことを聞いています。", page: oneThing},

@@ -149,6 +149,9 @@ func (p *pass) misshapen(start int, tag, word, known string) bool {
 	return true
 }
 
+// inSingle matches a quotation mark that is none to Hugo.
+var inSingle = regexp.MustCompile(`=['’‘＇「]`)
+
 // params checks what stands behind a name.
 func (p *pass) params(start int, name string, of shortcode, args string) {
 	say := func(message, mend string) { p.report(p.page.at(start), message, mend) }
@@ -162,6 +165,9 @@ func (p *pass) params(start int, name string, of shortcode, args string) {
 	switch {
 	case strings.ContainsAny(args, "“”„‟＂"):
 		say(name+" の引用符が、半角の「\"」ではありません。", mend)
+		return
+	case inSingle.MatchString(args):
+		say(name+" の引用符が、「"+inSingle.FindString(args)[1:]+"」になっています。そのまま見えてしまいます。", mend)
 		return
 	case strings.Count(strings.ReplaceAll(args, `\"`, ""), `"`)%2 == 1:
 		say(name+" の「\"」が閉じていません。", mend)

@@ -4,6 +4,7 @@ package check
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -19,13 +20,30 @@ type form struct {
 	has   []rune // from, to, from, to …
 }
 
-// formOf compiles an expression. has is a class of characters, or empty.
-func formOf(expression, has string) form {
-	f := form{Regexp: regexp.MustCompile(expression)}
+// compile makes a form. has is a class of characters, or empty for an expression
+// that says itself what it needs: one that does not would never be found.
+func compile(expression, has string) (f form, err error) {
+	if f.Regexp, err = regexp.Compile(expression); err != nil {
+		return f, err
+	}
 	if has == "" {
-		f.needs = needs(expression)
-	} else if class, err := syntax.Parse(has, syntax.Perl); err == nil {
+		if f.needs = needs(expression); f.needs == nil {
+			err = fmt.Errorf("nothing in %q is certain to be there", expression)
+		}
+		return f, err
+	}
+	class, err := syntax.Parse(has, syntax.Perl)
+	if err == nil {
 		f.has = class.Rune
+	}
+	return f, err
+}
+
+// formOf is compile for expressions of our own.
+func formOf(expression, has string) form {
+	f, err := compile(expression, has)
+	if err != nil {
+		panic(err)
 	}
 	return f
 }

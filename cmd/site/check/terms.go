@@ -53,13 +53,12 @@ func (t *terms) read(rules []*term) error {
 			} else {
 				text = regexp.QuoteMeta(text)
 			}
-			re, err := regexp.Compile(text)
-			if err != nil || rule.Expected == "" || text == "" {
-				return fail(path, errors.Join(errors.New("no term"), err))
+			f, err := compile(text, "")
+			if rule.Expected == "" {
+				err = errors.New("no expected")
 			}
-			f := form{Regexp: re, needs: needs(text)}
-			if f.needs == nil {
-				return fail(path, fmt.Errorf("nothing in %s is certain to be there", text))
+			if err != nil {
+				return fail(path, err)
 			}
 			rule.forms = append(rule.forms, f)
 			forms, t.of = append(forms, f), append(t.of, rule)

@@ -13,7 +13,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -67,12 +66,12 @@ func (c *newCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := c.fill(ctx, ui, k, d); err != nil {
 		return err
 	}
-	file := folder + ".md"
-	if k.folder || path.Base(source) == "index.md" {
+	file, bundle := folder+".md", path.Base(source) == "index.md"
+	if k.folder || bundle {
 		file = folder + "/index.md"
 	}
 	err = os.MkdirAll(path.Dir(file), 0o777)
-	if path.Base(source) == "index.md" { // with the pictures that it shows
+	if bundle { // with the pictures that it shows
 		err = os.CopyFS(folder, os.DirFS(path.Dir(source)))
 	}
 	if err := errors.Join(err, os.WriteFile(file, d.bytes(), 0o666)); err != nil {
@@ -111,23 +110,25 @@ func (c *newCmd) source(k kind) (string, error) {
 			return file, nil
 		}
 	}
-	var there []string
+	next := "--from を付けなければ、ひな形から作れます。"
+	if there := pagesIn(folder); there != nil {
+		next = "いまあるのは " + strings.Join(there, "、") + " です。"
+	}
+	return "", &cli.Problem{Sentence: fmt.Sprintf("写すもとの %s/%s がありません。", folder, c.From), Next: []string{next}}
+}
+
+// pagesIn lists the pages of a section that can be copied.
+func pagesIn(folder string) (there []string) {
 	for _, pattern := range []string{"*.md", "*/index.md"} {
 		names, _ := filepath.Glob(filepath.Join(folder, pattern)) // the pattern is right
 		for _, name := range names {
 			name = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(name), folder+"/"), ".md"), "/index")
-			if !slices.Contains([]string{"_index", "guide"}, name) {
+			if name != "_index" && name != "guide" {
 				there = append(there, name)
 			}
 		}
 	}
-	p := &cli.Problem{Sentence: fmt.Sprintf("写すもとの %s/%s がありません。", folder, c.From)}
-	if len(there) > 0 {
-		p.Next = []string{"いまあるのは " + strings.Join(there, "、") + " です。"}
-	} else {
-		p.Next = []string{"--from を付けなければ、ひな形から作れます。"}
-	}
-	return "", p
+	return there
 }
 
 // fill puts into the page what its flags, the person at the terminal or the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -179,5 +180,16 @@ params:
 		if at := p.at(bytes.Index(p.data, []byte("**"))); at.line != 13 || at.column != 4 {
 			t.Errorf("bytes: %+v", at)
 		}
+	}
+}
+
+// The check and the build call the same characters full-width.
+func TestFullWidth(t *testing.T) {
+	layout, err := os.ReadFile("../../../layouts/_partials/joined.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(layout), "`"+full+"`") {
+		t.Errorf("joined.html does not have %s", full)
 	}
 }

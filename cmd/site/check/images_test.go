@@ -2,9 +2,7 @@ package check
 
 import (
 	"encoding/binary"
-	"os"
 	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -63,16 +61,5 @@ func TestPosition(t *testing.T) {
 		if !hasPosition([]byte("\x89PNG\r\n\x1a\n" + xmp)) {
 			t.Errorf("not found: %q", xmp)
 		}
-	}
-}
-
-// The check and the build call the same characters full-width.
-func TestFullWidth(t *testing.T) {
-	layout, err := os.ReadFile("../../../layouts/_partials/joined.html")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(layout), "`"+full+"`") {
-		t.Errorf("joined.html does not have %s", full)
 	}
 }

@@ -18,7 +18,15 @@ var (
 	wideMore = regexp.MustCompile(`^＞+[ 　]*`)
 )
 
+// paper is what a text on paper says of what lies beside it.
+var paper = lookupOf(formsOf(`別紙[0-9０-９]?(?:の(?:とおり|通り)|を?(?:ご覧|参照|ご参照))|別添[0-9０-９]?(?:の|を|参照)|添付(?:資料|ファイル)?(?:の(?:とおり|通り)|をご覧|をご参照|参照)|[右左]の?図(?:の|を|に|参照)|[次前]頁`))
+
 func pastedMail(p *pass) {
+	paper.lines(p.page.own(), func(from int, line []byte, _ []int) {
+		if at := paper.forms[0].FindIndex(line); at != nil {
+			p.report(p.page.at(from+at[0]), "「"+string(line[at[0]:at[1]])+"」は、紙の文書の言い方です。画面では、どれのことか分かりません。", "リンクを付けるか、ここに書いてください。")
+		}
+	})
 	for _, n := range p.page.nodes() {
 		switch n.(type) {
 		case *ast.Blockquote:

@@ -173,6 +173,19 @@ var spaced = regexp.MustCompile(`[ぁ-ゖ]([ 　]+)` + letter + `|\p{Han}([ 　]
 func punctuation(p *pass) {
 	p.slips(points)
 	own := p.page.own()
+	for _, key := range []string{"title", "description"} {
+		text, _ := p.page.meta[key].(string)
+		for _, pair := range []string{"「」", "『』", "（）"} {
+			first, missing := pair[:len("「")], pair[len("「"):]
+			switch n := strings.Count(text, first) - strings.Count(text, missing); {
+			case n == 0:
+				continue
+			case n < 0:
+				missing = first
+			}
+			p.report(p.page.key(key), key+" に、括弧の片方「"+missing+"」がありません。", "足すか、もう片方を消してください。")
+		}
+	}
 	for n := range p.page.passages() {
 		from, to := extent(n)
 		text := string(own[from:to])

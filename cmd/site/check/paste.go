@@ -237,7 +237,7 @@ func (p *page) number(at int) (int, bool) {
 
 var (
 	titled    = regexp.MustCompile(`^(?:[■□◆◇●○〇◎▼▽▲△★☆][ 　]*[^はがをのとにもや]|第[0-9０-９一二三四五六七八九十]{1,3}[章節部条]?[ 　])`)
-	bracketed = regexp.MustCompile(`^(?:【.*】|＜.*＞|〈.*〉|《.*》|≪.*≫|［.*］|\[.*\])$`)
+	bracketed = regexp.MustCompile(`^(?:【.*】|＜.*＞|〈.*〉|《.*》|≪.*≫|［.*］|\[.*\]|<` + letter + `.*>)$`)
 	hashes    = regexp.MustCompile(`^(#{2,6}|#)([^#\s{0-9!])|^([#＃]*＃[#＃]*|#{1,6}　)[ 　]*|^#{7,}`)
 	divider   = regexp.MustCompile(`^(?:[＝═─━―ー－～〜＊…・]{4,}|[=_*~-]{3,})$`)
 )

@@ -107,7 +107,6 @@ var widths = together([]slip{
 	{form: formOf(`[｡､｢｣･]+`, ""), message: "「%s」は、半角の句読点や括弧です。", mend: "全角で「%s」と書いてください。", instead: width.Widen.String},
 	{form: formOf(`(?:^|[^０-９Ａ-Ｚａ-ｚ（－-])((?:[１-９Ａ-Ｚａ-ｚ]|０(?:[^０-９]|[０-９][年月日時分]|$))[０-９Ａ-Ｚａ-ｚ]*(?:[．，－／：＠＿][０-９Ａ-Ｚａ-ｚ]+)*％?)`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
 	{form: formOf(`（([０-９Ａ-Ｚａ-ｚ]+)(?:[^０-９Ａ-Ｚａ-ｚ）．，－―]|$)|（([Ａ-Ｚａ-ｚ]{2,})）`, `[０-９Ａ-Ｚａ-ｚ]`), message: "「%s」は、全角の数字か英字です。", mend: "半角で「%s」と書いてください。", instead: norm.NFKC.String},
-	{form: formOf(`(?:^|[^\]\x00])(\([^()\[\]\x00]*`+letter+`[^()\[\]\x00]*\))(?:[^\[\x00]|$)`, `[()]`), message: "%s の括弧が、半角です。", mend: "全角で「%s」と書いてください。", instead: strings.NewReplacer("(", "（", ")", "）").Replace, body: true},
 	{form: formOf(`[0-9時分日月年階回人番）](~)[0-9]`, ""), message: "「%s」が半角です。一行に二つあると、あいだの文に取り消しの線が引かれます。", mend: "全角の「%s」に直してください。", instead: to("〜"), body: true},
 	{form: formOf(`(?:[^０-９Ａ-Ｚａ-ｚ0-9]|^)([．，])(?:[^０-９Ａ-Ｚａ-ｚ0-9]|$)`, ""), message: "句読点が「%s」です。", mend: "「%s」に直してください。", instead: strings.NewReplacer("．", "。", "，", "、").Replace},
 	{form: formOf(`[0-9]([．，])[0-9]`, ""), message: "数字の中の「%s」が、全角です。", mend: "半角の「%s」に直してください。", instead: norm.NFKC.String},
@@ -155,14 +154,6 @@ var points = together([]slip{
 	{form: formOf(`[、。]([ 　]+)[^\s\x00]`, ""), message: "句読点のあとに、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(`(?:`+letter+`)([ 　]+)[、。」』）]`, ""), message: "句読点や括弧の前に、空白があります。", mend: "消してください。", instead: to(""), body: true},
 	{form: formOf(`[「『（]([ 　]+)[^\s\x00]`, ""), message: "括弧の内側に、空白があります。", mend: "消してください。", instead: to(""), body: true},
-	{form: formOf(`"[^"\x00]*`+letter+`[^"\x00]*"|[“”„‟][^“”\x00]*`+letter+`[^“”\x00]*[“”]`, `["“”]`), message: "日本語が、英語の引用符で囲まれています。", mend: "%sのように、かぎ括弧で囲んでください。", body: true,
-		instead: func(found string) string {
-			words := strings.Trim(found, "\"“”„‟")
-			if strings.ContainsAny(words, "「」") {
-				return "『" + words + "』"
-			}
-			return "「" + words + "」"
-		}},
 	{form: formOf(letter+`　{2,}[^\s　]`, ""), message: "空白を並べて、位置をそろえています。画面の幅によって、ずれます。", mend: "表か一覧にしてください。", body: true},
 })
 

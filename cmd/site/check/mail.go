@@ -19,7 +19,7 @@ var (
 )
 
 // paper is what a text on paper says of what lies beside it.
-var paper = lookupOf(formsOf(`別紙[0-9０-９]?(?:の(?:とおり|通り)|を?(?:ご覧|参照|ご参照))|別添[0-9０-９]?(?:の|を|参照)|添付(?:資料|ファイル)?(?:の(?:とおり|通り)|をご覧|をご参照|参照)|[右左]の?図(?:の|を|に|参照)|[次前]頁`))
+var paper = lookupOf(formsOf(`別[紙添][0-9０-９]?(?:の(?:とおり|通り)|を?(?:ご覧|参照|ご参照))|添付(?:資料|ファイル)?(?:の(?:とおり|通り)|をご覧|をご参照|参照)|[右左]の?図(?:の|を|に|参照)|[次前]頁`))
 
 func pastedMail(p *pass) {
 	paper.lines(p.page.own(), func(from int, line []byte, _ []int) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 	if err := atProjectRoot("."); err != nil {
 		return err
 	}
+	debug.SetGCPercent(400) // as build does
 	seen := scan()
 	project, now := withHistory(ctx), time.Now()
 	findings, pages, err := check.Run(project, now)

@@ -94,9 +94,21 @@ var (
 
 // clock finds hours and minutes that no day has, and years of two countings that
 // are not the same.
-var clock = lookupOf(formsOf(`([2-9][0-9])時(?:[^間限点0-9]|$)`, `[0-9]時([6-9][0-9])分`,
-	`(令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)(?:[（(](?:西暦)?([0-9]{4})(?:年(度?))?[）)])?`,
-	`([0-9]{4})年(度?)[（(](令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[）)]`))
+var clock = lookupOf([]form{
+	formWith(`(2[5-9]|[3-9][0-9])時(?:[^間限点0-9]|$)`, upTo("%d時", 25, 99)...),
+	formWith(`[0-9]時([6-9][0-9])分`, upTo("時%d分", 60, 99)...),
+	formOf(`(平成|昭和)[ 　]?([3-9][0-9])[ 　]?年`, ""),
+	formWith(`(令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[（(](?:西暦)?([0-9]{4})(?:年(度?))?[）)]`, "年（", "年(", "年度（", "年度("),
+	formOf(`([0-9]{4})年(度?)[（(](令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[）)]`, ""),
+})
+
+// upTo writes each number from one to another.
+func upTo(format string, from, to int) (texts []string) {
+	for ; from <= to; from++ {
+		texts = append(texts, fmt.Sprintf(format, from))
+	}
+	return texts
+}
 
 // times looks at what the writer says, and not at what is quoted.
 func (p *pass) times() {
@@ -111,20 +123,19 @@ func (p *pass) times() {
 					return string(line[at[2*i]:at[2*i+1]])
 				}
 				era, of, year, same := group(1), group(2), group(4), group(3) == group(5)
-				if form == 3 {
+				if form == 4 {
 					era, of, year, same = group(3), group(4), group(1), group(2) == group(5)
 				}
 				n, _ := strconv.Atoi(of)
 				n = max(n, 1)
 				switch {
-				case form == 0 && group(1) > "24":
+				case form == 0:
 					say(from+at[2], group(1)+"時という時刻はありません。", "0時から24時までで書いてください。")
 				case form == 1:
 					say(from+at[2], group(1)+"分という時刻はありません。", "0分から59分までで書いてください。")
-				case form < 2:
-				case n > eraEnds[era]:
+				case form == 2 && n > eraEnds[era]:
 					say(from+at[0], fmt.Sprintf("%s%d年という年はありません。", era, n), "いまの元号か、西暦で書いてください。")
-				case year != "" && same && year != strconv.Itoa(eraBefore[era]+n):
+				case form > 2 && n <= eraEnds[era] && same && year != strconv.Itoa(eraBefore[era]+n):
 					say(from+at[0], fmt.Sprintf("%s%d年は%d年です。%s年ではありません。", era, n, eraBefore[era]+n, year), "どちらが正しいかを確かめてください。")
 				}
 			}

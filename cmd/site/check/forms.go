@@ -48,6 +48,15 @@ func formOf(expression, has string) form {
 	return f
 }
 
+// formWith is a form of which every match has one of some texts.
+func formWith(expression string, needs ...string) form {
+	f := form{Regexp: regexp.MustCompile(expression)}
+	for _, need := range needs {
+		f.needs = append(f.needs, []byte(need))
+	}
+	return f
+}
+
 // formsOf are forms of expressions that say themselves what they need.
 func formsOf(expressions ...string) (forms []form) {
 	for _, expression := range expressions {

@@ -17,7 +17,7 @@ func TestForms(t *testing.T) {
 	if err := d.read(project); err != nil {
 		t.Fatal(err)
 	}
-	forms := slices.Concat([]form{doubled, again}, damage.forms, calendar.forms, later.forms)
+	forms := slices.Concat([]form{doubled, again}, damage.forms, calendar.forms, later.forms, clock.forms)
 	for _, s := range slices.Concat(widths.all, dependent.all, points.all) {
 		forms = append(forms, s.form)
 	}

@@ -130,6 +130,9 @@ func telephones(line string) (found [][2]int) {
 		return nil
 	}
 	for _, pattern := range telephone {
+		if !hasDigits(line, 10) {
+			break // a local number is the most there can be
+		}
 		for _, at := range standing(line, pattern) {
 			n := onlyDigits(line[at[0]:at[1]])
 			abroad := strings.HasPrefix(n, "81")

@@ -121,7 +121,7 @@ func mistakesOf(words map[string][]string) (m mistakes) {
 	var forms []form
 	for phrase, wrongs := range words {
 		for _, wrong := range wrongs {
-			forms = append(forms, form{Regexp: regexp.MustCompile(regexp.QuoteMeta(wrong)), needs: [][]byte{[]byte(wrong)}})
+			forms = append(forms, formWith(regexp.QuoteMeta(wrong), wrong))
 			m.meant = append(m.meant, phrase)
 		}
 	}

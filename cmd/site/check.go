@@ -27,7 +27,10 @@ func (c *checkCmd) Run(ctx context.Context, ui *cli.UI) error {
 		return err
 	}
 	debug.SetGCPercent(400) // as build does
-	seen := scan()
+	var seen map[string]stamp
+	if c.Fix {
+		seen = scan()
+	}
 	project, now := withHistory(ctx), time.Now()
 	findings, pages, err := check.Run(project, now)
 	mended := 0

@@ -92,15 +92,23 @@ var (
 	eraEnds   = map[string]int{"令和": 99, "平成": 31, "昭和": 64}
 )
 
-// clock finds hours and minutes that no day has, and years of two countings that
-// are not the same.
+// clock finds hours and minutes that no day has, years that no era has, and years
+// of two countings that are not the same, either of them first.
 var clock = lookupOf([]form{
-	formWith(`(2[5-9]|[3-9][0-9])時(?:[^間限点0-9]|$)`, upTo("%d時", 25, 99)...),
-	formWith(`[0-9]時([6-9][0-9])分`, upTo("時%d分", 60, 99)...),
-	formOf(`(平成|昭和)[ 　]?([3-9][0-9])[ 　]?年`, ""),
-	formWith(`(令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[（(](?:西暦)?([0-9]{4})(?:年(度?))?[）)]`, "年（", "年(", "年度（", "年度("),
-	formOf(`([0-9]{4})年(度?)[（(](令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[）)]`, ""),
+	lateHour:   formWith(`(2[5-9]|[3-9][0-9])時(?:[^間限点0-9]|$)`, upTo("%d時", 25, 99)...),
+	lateMinute: formWith(`[0-9]時([6-9][0-9])分`, upTo("時%d分", 60, 99)...),
+	lateYear:   formOf(`(平成|昭和)[ 　]?([3-9][0-9])[ 　]?年`, ""),
+	eraFirst:   formWith(`(令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[（(](?:西暦)?([0-9]{4})(?:年(度?))?[）)]`, "年（", "年(", "年度（", "年度("),
+	yearFirst:  formOf(`([0-9]{4})年(度?)[（(](令和|平成|昭和)[ 　]?([0-9]{1,2}|元)[ 　]?年(度?)[）)]`, ""),
 })
+
+const (
+	lateHour = iota
+	lateMinute
+	lateYear
+	eraFirst
+	yearFirst
+)
 
 // upTo writes each number from one to another.
 func upTo(format string, from, to int) (texts []string) {
@@ -113,31 +121,31 @@ func upTo(format string, from, to int) (texts []string) {
 // times looks at what the writer says, and not at what is quoted.
 func (p *pass) times() {
 	say := func(at int, message, mend string) { p.report(p.page.at(at), message, mend) }
-	clock.lines(p.page.own(), func(from int, line []byte, forms []int) {
-		for _, form := range forms {
-			for _, at := range clock.forms[form].FindAllSubmatchIndex(line, -1) {
-				group := func(i int) string {
-					if 2*i >= len(at) || at[2*i] < 0 {
-						return ""
-					}
-					return string(line[at[2*i]:at[2*i+1]])
-				}
-				era, of, year, same := group(1), group(2), group(4), group(3) == group(5)
-				if form == 4 {
-					era, of, year, same = group(3), group(4), group(1), group(2) == group(5)
-				}
-				n, _ := strconv.Atoi(of)
-				n = max(n, 1)
-				switch {
-				case form == 0:
-					say(from+at[2], group(1)+"時という時刻はありません。", "0時から24時までで書いてください。")
-				case form == 1:
-					say(from+at[2], group(1)+"分という時刻はありません。", "0分から59分までで書いてください。")
-				case form == 2 && n > eraEnds[era]:
-					say(from+at[0], fmt.Sprintf("%s%d年という年はありません。", era, n), "いまの元号か、西暦で書いてください。")
-				case form > 2 && n <= eraEnds[era] && same && year != strconv.Itoa(eraBefore[era]+n):
-					say(from+at[0], fmt.Sprintf("%s%d年は%d年です。%s年ではありません。", era, n, eraBefore[era]+n, year), "どちらが正しいかを確かめてください。")
-				}
+	clock.matches(p.page.own(), func(form, from int, line []byte, at []int) {
+		group := func(i int) string {
+			if 2*i >= len(at) || at[2*i] < 0 {
+				return ""
+			}
+			return string(line[at[2*i]:at[2*i+1]])
+		}
+		era, of, year, same := group(1), group(2), group(4), group(3) == group(5)
+		if form == yearFirst {
+			era, of, year, same = group(3), group(4), group(1), group(2) == group(5)
+		}
+		n, _ := strconv.Atoi(of)
+		n = max(n, 1)
+		switch form {
+		case lateHour:
+			say(from+at[2], group(1)+"時という時刻はありません。", "0時から24時までで書いてください。")
+		case lateMinute:
+			say(from+at[2], group(1)+"分という時刻はありません。", "0分から59分までで書いてください。")
+		case lateYear:
+			if n > eraEnds[era] {
+				say(from+at[0], fmt.Sprintf("%s%d年という年はありません。", era, n), "いまの元号か、西暦で書いてください。")
+			}
+		default:
+			if n <= eraEnds[era] && same && year != strconv.Itoa(eraBefore[era]+n) {
+				say(from+at[0], fmt.Sprintf("%s%d年は%d年です。%s年ではありません。", era, n, eraBefore[era]+n, year), "どちらが正しいかを確かめてください。")
 			}
 		}
 	})

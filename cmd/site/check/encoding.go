@@ -52,12 +52,8 @@ func spoilt(data []byte) misstep {
 		return misstep{0, "文字コードが JIS（ISO-2022-JP）です。このままでは文字が化けます。", saveAnew, nil}
 	}
 	var found [mojibake + 1][][2]int
-	damage.lines(data, func(from int, line []byte, forms []int) {
-		for _, form := range forms {
-			for _, m := range damage.forms[form].FindAllIndex(line, -1) {
-				found[form] = append(found[form], [2]int{from + m[0], from + m[1]})
-			}
-		}
+	damage.matches(data, func(form, from int, _ []byte, at []int) {
+		found[form] = append(found[form], [2]int{from + at[0], from + at[1]})
 	})
 	if found := found[conflict]; found != nil {
 		return misstep{found[0][0], "ほかの人の直しとぶつかった印（<<<<<<< や >>>>>>>）が残っています。",

@@ -148,6 +148,30 @@ func (l *lookup) lines(text []byte, could func(from int, line []byte, forms []in
 	say(len(text))
 }
 
+// matches are those of all forms, line by line: which form, where its line begins,
+// and what FindSubmatchIndex says of the line.
+func (l *lookup) matches(text []byte, found func(form, from int, line []byte, at []int)) {
+	l.lines(text, func(from int, line []byte, forms []int) {
+		for _, form := range forms {
+			for _, at := range l.forms[form].FindAllSubmatchIndex(line, -1) {
+				found(form, from, line, at)
+			}
+		}
+	})
+}
+
+// groupOf is where the group of a match stands that there is; where there is none,
+// the match.
+func groupOf(at []int) (start, end int) {
+	start, end = at[0], at[1]
+	for g := 2; g < len(at); g += 2 {
+		if at[g] >= 0 {
+			start, end = at[g], at[g+1]
+		}
+	}
+	return start, end
+}
+
 const enough = 32 // texts that are looked for
 
 // needs returns texts of which every match of an expression has one: those of the

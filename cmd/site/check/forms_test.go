@@ -41,12 +41,8 @@ func TestForms(t *testing.T) {
 	look := lookupOf(forms)
 	for i, text := range texts {
 		got, want := map[string]bool{}, map[string]bool{}
-		look.lines(text, func(from int, line []byte, could []int) {
-			for _, form := range could {
-				for _, m := range forms[form].FindAllIndex(line, -1) {
-					got[fmt.Sprintf("%s in text %d at %d", forms[form], i, from+m[0])] = true
-				}
-			}
+		look.matches(text, func(form, from int, _ []byte, at []int) {
+			got[fmt.Sprintf("%s in text %d at %d", forms[form], i, from+at[0])] = true
 		})
 		from := 0
 		for line := range bytes.Lines(text) {

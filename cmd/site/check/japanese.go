@@ -67,12 +67,7 @@ func (p *pass) slip(s slip, from int, line []byte) {
 	var fix []Edit
 	at, said, instead := -1, "", ""
 	for _, m := range found {
-		start, end := m[0], m[1]
-		for g := 2; g < len(m); g += 2 {
-			if m[g] >= 0 {
-				start, end = m[g], m[g+1]
-			}
-		}
+		start, end := groupOf(m)
 		text := string(line[start:end])
 		put := ""
 		if s.instead != nil {
@@ -198,11 +193,9 @@ func punctuation(p *pass) {
 
 // spaceIn is where a line has a space within Japanese, or -1.
 func spaceIn(line string) int {
-	m := spaced.FindStringSubmatchIndex(line)
-	for g := 2; g < len(m); g += 2 {
-		if m[g] >= 0 {
-			return m[g]
-		}
+	if m := spaced.FindStringSubmatchIndex(line); m != nil {
+		at, _ := groupOf(m)
+		return at
 	}
 	return -1
 }
@@ -246,12 +239,8 @@ func typo(p *pass) {
 				if m == nil {
 					continue
 				}
-				start, end, what := m[0], m[1], "同じ言葉"
-				for g := 2; g < len(m); g += 2 {
-					if m[g] >= 0 {
-						start, end = m[g], m[g+1]
-					}
-				}
+				start, end := groupOf(m)
+				what := "同じ言葉"
 				if form == 0 {
 					what = "助詞"
 				}

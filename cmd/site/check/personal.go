@@ -129,10 +129,11 @@ func telephones(line string) (found [][2]int) {
 	if !hasDigits(line, 6) {
 		return nil
 	}
-	for _, pattern := range telephone {
-		if !hasDigits(line, 10) {
-			break // a local number is the most there can be
-		}
+	patterns := telephone
+	if !hasDigits(line, 10) {
+		patterns = nil // a local number is the most there can be
+	}
+	for _, pattern := range patterns {
 		for _, at := range standing(line, pattern) {
 			n := onlyDigits(line[at[0]:at[1]])
 			abroad := strings.HasPrefix(n, "81")

@@ -100,13 +100,9 @@ func quotes(p *pass) {
 			from += len(line)
 		}
 	}
-	p.mistaken.look.lines(p.page.data, func(from int, line []byte, forms []int) {
-		for _, form := range forms {
-			for _, at := range p.mistaken.look.forms[form].FindAllIndex(line, -1) {
-				if !said[from+at[0]] {
-					say(from+at[0], string(line[at[0]:at[1]]), p.mistaken.meant[form])
-				}
-			}
+	p.mistaken.look.matches(p.page.data, func(form, from int, line []byte, at []int) {
+		if !said[from+at[0]] {
+			say(from+at[0], string(line[at[0]:at[1]]), p.mistaken.meant[form])
 		}
 	})
 }

@@ -81,24 +81,20 @@ func (t *terms) read(rules []*term) error {
 func wording(p *pass) {
 	for i, text := range [][]byte{p.page.own(), p.page.fields()} {
 		found := map[*term]*Finding{}
-		p.terms.look.lines(text, func(from int, line []byte, forms []int) {
-			for _, form := range forms {
-				rule, f := p.terms.of[form], p.terms.look.forms[form]
-				for _, m := range f.FindAllSubmatchIndex(line, -1) {
-					put := string(f.Expand(nil, []byte(rule.Expected), line, m))
-					if found[rule] == nil {
-						said, instead := strings.TrimLeft(string(line[m[0]:m[1]]), "\x00 、。"), strings.TrimLeft(put, "\x00 、。")
-						how := "」は、このサイトでは「"
-						if rule.Ask {
-							how = "」は、このサイトでは、ふつう「"
-						}
-						at := p.page.at(from + m[0])
-						found[rule] = &Finding{Line: at.line, Column: at.column, Message: "「" + said + how + instead + "」と書きます。"}
-					}
-					if !rule.Ask && i == 0 {
-						found[rule].Fix = append(found[rule].Fix, Edit{Start: from + m[0], End: from + m[1], Text: put})
-					}
+		p.terms.look.matches(text, func(form, from int, line []byte, m []int) {
+			rule := p.terms.of[form]
+			put := string(p.terms.look.forms[form].Expand(nil, []byte(rule.Expected), line, m))
+			if found[rule] == nil {
+				said, instead := strings.TrimLeft(string(line[m[0]:m[1]]), "\x00 、。"), strings.TrimLeft(put, "\x00 、。")
+				how := "」は、このサイトでは「"
+				if rule.Ask {
+					how = "」は、このサイトでは、ふつう「"
 				}
+				at := p.page.at(from + m[0])
+				found[rule] = &Finding{Line: at.line, Column: at.column, Message: "「" + said + how + instead + "」と書きます。"}
+			}
+			if !rule.Ask && i == 0 {
+				found[rule].Fix = append(found[rule].Fix, Edit{Start: from + m[0], End: from + m[1], Text: put})
 			}
 		})
 		for _, rule := range p.terms.rules {

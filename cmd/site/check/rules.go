@@ -49,7 +49,7 @@ var families = []struct {
 	{"dates", "下書きと日付", []rule{
 		{name: "unwritten", level: Error, unfinished: true, says: "ひな形の文や「〔ここに書く〕」が残っています。", build: refuses, page: unwritten},
 		{name: "unfinished", level: Error, says: "あとで書くつもりの印（TODO、○○、要確認など）が、公開するページに残っています。", except: "下書き（draft: true）なら知らせません。残すわけがあるときは、札の allow に書きます。", page: unfinished},
-		{name: "date", level: Error, unfinished: true, says: "ない日付や、日付と合わない曜日があります。", page: dates},
+		{name: "date", level: Error, unfinished: true, says: "ない日付や時刻、日付と合わない曜日、終わりが始まりより前の期間があります。", page: dates},
 		{name: "review", level: Warning, unfinished: true, says: "見直す日を過ぎているか遠すぎる、または、確かめた日がまだ来ていません。", page: review},
 	}},
 	{"front-matter", "ページの札", []rule{
@@ -74,12 +74,12 @@ var families = []struct {
 		{name: "table", level: Error, says: "表になっていないか、列の数が合いません。", page: table},
 		{name: "code", level: Error, says: "プログラムの枠に入ってしまうか、枠が閉じていません。", page: code},
 		{name: "spaces", level: Warning, says: "見えない空白で、字が下がったり、行が変わったりします。", page: spaces},
-		{name: "mail", level: Warning, says: "貼ったメールの、差出人やあいさつが残っています。", page: pastedMail},
+		{name: "mail", level: Warning, says: "貼ったメールの差出人やあいさつ、紙の文書の言葉（「別紙のとおり」など）が残っています。", page: pastedMail},
 	}},
 	{"headings", "見出し", []rule{
 		{name: "heading", level: Error, unfinished: true, says: "見出しは ## から始め、ページの中で重ならない名前を付けます。", page: heading},
 		{name: "typed-heading", level: Warning, says: "見出しのように書いた行が、見出しになっていません。", page: typedHeading},
-		{name: "outline", level: Warning, says: "見出しは、段を飛ばさず、短い言葉で、一つずつ違うものにします。", page: outline},
+		{name: "outline", level: Warning, says: "見出しは、段を飛ばさず、短い言葉で、一つずつ違うものにします。下には文を書きます。", page: outline},
 		{name: "no-heading", level: Note, says: "長いページに、見出しが一つもありません。", page: noHeading},
 	}},
 	{"links", "リンク", []rule{
